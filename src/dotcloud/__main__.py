@@ -1,0 +1,6 @@
+"""``python -m dotcloud`` is the command."""
+
+from dotcloud.cli import main
+
+if __name__ == "__main__":
+    main()
