@@ -1,0 +1,1 @@
+"""vendor/ -> wheels -> the virtual environment: finding, checking, locking, building, installing."""

@@ -1,0 +1,78 @@
+"""Where the commands find the project, and how their tables look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dotcloud.cli.vendor.project import vendor_folder
+from dotcloud.cli.vendor.table import table
+from dotcloud.cli.vendor.update import chosen
+from dotcloud.errors.vendor import NoProject, UnknownPackage
+from dotcloud.vendor.git import Submodule
+from dotcloud.vendor.listing import short_name
+
+
+@pytest.mark.parametrize("mark", ["vendor/", "dotcloud.yml", ".git/"])
+def test_each_mark_makes_a_project(tmp_path, mark):
+    _make(tmp_path, mark, "deep/below/")
+    assert vendor_folder(tmp_path / "deep/below") == tmp_path / "vendor"
+
+
+def test_inside_a_vendored_repository_the_project_is_the_one_around(tmp_path):
+    _make(tmp_path, "vendor/acme/.git/", "vendor/acme/src/")
+    assert vendor_folder(tmp_path / "vendor/acme/src") == tmp_path / "vendor"
+
+
+def test_a_repository_beside_vendor_is_a_project_of_its_own(tmp_path):
+    _make(tmp_path, "vendor/", "other/.git/")
+    assert vendor_folder(tmp_path / "other") == tmp_path / "other/vendor"
+
+
+def test_no_project(tmp_path):
+    with pytest.raises(NoProject, match="no project"):
+        vendor_folder(tmp_path)
+
+
+def _make(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(exist_ok=True) if name.endswith("/") else path.write_text("")
+
+
+def test_a_table_is_in_line():
+    assert table(["A", "LONG"], [["one", "x"], ["b", "yy"]]) == ["A    LONG", "one  x", "b    yy"]
+
+
+def test_a_table_fits_the_terminal():
+    row = ["vendor/some-very-long-name", "some-very-long-name", "1.2.4.dev33+g123456789", "setuptools", "abcdefg"]
+    lines = table(["PATH", "DISTRIBUTION", "VERSION", "BACKEND", "COMMIT"], [row], width=80)
+    assert max(map(len, lines)) == 80
+    assert "…" in lines[1]
+    assert lines[1].endswith("abcdefg")
+
+
+@pytest.mark.parametrize(
+    ("backend", "word"),
+    [
+        ("setuptools.build_meta:__legacy__", "setup.py"),
+        ("setuptools.build_meta", "setuptools"),
+        ("hatchling.build", "hatchling"),
+        ("poetry.core.masonry.api", "poetry"),
+        ("mesonpy", "meson-python"),
+        (None, ""),
+    ],
+)
+def test_backends_in_one_word(backend, word):
+    assert short_name(backend) == word
+
+
+def test_names_of_submodules(plant):
+    root = plant({"core/setup.py": "from setuptools import setup\nsetup(name='Acme.Core')\n"})
+    core = Submodule("core", "vendor/core", "url")
+    assert [chosen(root, [core], (name,)) for name in ("core", "vendor/core/", "acme_core")] == [[core]] * 3
+    assert chosen(root, [core], ()) == chosen(root, [core], ("core", "acme-core")) == [core]
+    with pytest.raises(UnknownPackage, match="stranger"):
+        chosen(root, [core], ("stranger",))
