@@ -1,0 +1,89 @@
+"""The names a site answers to, from what platforms say about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotcloud.environment.formats.common import json_of
+
+_LISTS = ("ALLOWED_HOSTS", "DJANGO_ALLOWED_HOSTS")
+_NAMES = (
+    "RENDER_EXTERNAL_HOSTNAME",
+    "RAILWAY_PUBLIC_DOMAIN",
+    "HEROKU_APP_DEFAULT_DOMAIN_NAME",
+    "WEBSITE_HOSTNAME",  # Azure App Service
+    "NGINX_SERVER_NAME",  # Piku
+    "DOMAIN",  # Divio
+    "DOMAIN_ALIASES",
+    "COOLIFY_FQDN",
+)
+_DOTCLOUD = re.compile(r"DOTCLOUD_.+_HTTP_HOST")
+_DOTCLOUD_URL = re.compile(r"DOTCLOUD_.+_HTTP_URL")
+THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+
+
+def allowed_hosts(variables: Mapping[str, str]) -> list[str]:
+    """ALLOWED_HOSTS: what the variables say, without ports; with this machine's own names, for health checks.
+
+    Empty where nothing is said: Django answers to this machine's names while DEBUG is on, and to none otherwise.
+    """
+    hosts = list(dict.fromkeys(filter(None, (_host(text) for text in _stated(variables)))))
+    return [*hosts, *(name for name in THIS_MACHINE if name not in hosts)] if hosts else []
+
+
+def csrf_trusted_origins(variables: Mapping[str, str]) -> list[str]:
+    """CSRF_TRUSTED_ORIGINS: each name under https (TLS ends before the site), and the platform's own URLs as given."""
+    hosts = [host for host in allowed_hosts(variables) if host not in THIS_MACHINE and host != "*"]
+    origins = [f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in hosts]
+    urls = [*_values(variables, _DOTCLOUD_URL), *_routes(variables)]
+    given = [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls) if parts.scheme and parts.netloc]
+    return list(dict.fromkeys([*_words(variables.get("CSRF_TRUSTED_ORIGINS", "")), *origins, *given]))
+
+
+def _stated(variables: Mapping[str, str]) -> Iterable[str]:
+    for name in (*_LISTS, *_NAMES):
+        yield from _words(variables.get(name, ""))
+    yield from _values(variables, _DOTCLOUD)
+    yield from _routes(variables)
+    yield from _cloud_foundry(variables)
+    if variables.get("FLY_APP_NAME"):
+        yield f"{variables['FLY_APP_NAME']}.fly.dev"
+
+
+def _values(variables: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]:
+    return [variables[name] for name in sorted(variables) if pattern.fullmatch(name)]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;]+", text) if word]
+
+
+def _host(text: str) -> str:
+    """Without scheme, path and port; lower-cased, as Django compares it."""
+    place = text.partition("://")[2] or text
+    host = place.partition("/")[0].lower()
+    return host if host.endswith("]") else re.sub(r":\d+$", "", host)
+
+
+def _routes(variables: Mapping[str, str]) -> list[str]:
+    """PLATFORM_ROUTES: the URLs that lead to this application, not those that only redirect."""
+    routes = json_of(variables.get("PLATFORM_ROUTES", ""))
+    own = variables.get("PLATFORM_APPLICATION_NAME", "")
+    if not isinstance(routes, dict):
+        return []
+    return [address for address, route in routes.items() if _leads_here(route, own)]
+
+
+def _leads_here(route: Any, own: str) -> bool:
+    if not isinstance(route, dict) or route.get("type") == "redirect":
+        return False
+    return not own or str(route.get("upstream", own)).partition(":")[0] == own
+
+
+def _cloud_foundry(variables: Mapping[str, str]) -> list[str]:
+    application = json_of(variables.get("VCAP_APPLICATION", ""))
+    uris = application.get("application_uris") or application.get("uris") if isinstance(application, dict) else None
+    return [uri for uri in uris if isinstance(uri, str)] if isinstance(uris, list) else []

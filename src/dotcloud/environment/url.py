@@ -1,0 +1,133 @@
+"""Addresses of services: a URL as platforms write it, with or without escapes -> its parts, and back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from dotcloud.environment.service import FILES, SCHEMES, Kind, kind_of
+
+_SCHEME = re.compile(r"([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?://(.*)", re.DOTALL | re.IGNORECASE)
+_ESCAPED = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*")  # userinfo of RFC 3986
+_HOST = re.compile(r"(?P<host>\[[^\]]+\]|[^:]*)(?::(?P<port>\d*))?")
+# libpq's URIs may carry these behind the question mark (PostgreSQL documentation, "Connection URIs")
+_LIFTED = {"user": "user", "password": "password", "host": "host", "port": "port", "dbname": "database"}
+
+
+class MalformedUrlError(ValueError):
+    """Not an address. The text is ours and names no part of the value."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """The parts of a URL, unescaped. ``repr`` leaves the password to the Secret its reader makes of it."""
+
+    scheme: str
+    host: str = ""
+    port: str = ""
+    user: str = ""
+    password: str = ""
+    database: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Address({self.scheme!r})"
+
+
+def parse(text: str) -> Address:
+    """``scheme://user:password@host:port/name?options`` -> its parts.
+
+    A password may hold any character, escaped or not: the host begins after the last ``@``, the password after the
+    first ``:``. ``%41`` counts as an escape where the whole of it could be the work of an escaping program.
+
+    :raises MalformedUrlError: with a sentence that shows nothing of the value.
+    """
+    text = _unwrapped(text)
+    scheme, rest = _split_scheme(text.removeprefix("jdbc:"))
+    if scheme in FILES:
+        return Address(scheme, database=_file(rest))
+    bare = text.startswith("jdbc:") or rest.startswith("/")  # the login, if any, is behind the question mark
+    login, _, place = ("", "", rest) if bare else rest.rpartition("@")
+    user, _, password = login.partition(":")
+    hosts, path, query = _split_place(place)
+    host, port = _split_hosts(hosts)
+    if not host and path.startswith("/"):  # //cloudsql/project:region:instance/name: a socket's folder
+        host, _, path = path.rpartition("/")
+    address = Address(scheme, host, port, unescaped(user), unescaped(password), unquote(path), tuple(query))
+    return _lifted(_redis(address) if kind_of(scheme) is Kind.CACHE else address)
+
+
+def unescaped(text: str) -> str:
+    """``text`` without percent escapes, where it was escaped; as it is, where it cannot have been."""
+    return unquote(text) if _ESCAPED.fullmatch(text) else text
+
+
+def query_string(options: tuple[tuple[str, str], ...]) -> str:
+    """``?sslmode=require``, or nothing."""
+    return f"?{urlencode(options)}" if options else ""
+
+
+def compose(address: Address) -> str:
+    """The parts -> a URL that every reader takes apart the same way."""
+    login = f"{_quoted(address.user)}:{_quoted(address.password)}@" if address.user or address.password else ""
+    bare_v6 = ":" in address.host and "/" not in address.host
+    host = f"[{address.host}]" if bare_v6 else _quoted(address.host, ",")
+    port = f":{address.port}" if address.port else ""
+    return f"{address.scheme}://{login}{host}{port}/{_quoted(address.database)}{query_string(address.options)}"
+
+
+def _quoted(text: str, safe: str = "") -> str:
+    return quote(text, safe=safe, errors="surrogatepass")
+
+
+def _unwrapped(text: str) -> str:
+    """Without the quotes and blanks that files of variables leave around a value."""
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def _split_scheme(text: str) -> tuple[str, str]:
+    match = _SCHEME.fullmatch(text)
+    if not match:
+        raise MalformedUrlError("is not a URL (scheme://user:password@host:port/name)")
+    scheme = SCHEMES.get(match[1].lower())
+    if scheme is None:
+        raise MalformedUrlError("has a scheme that is none of " + ", ".join(sorted(set(SCHEMES.values()))))
+    return scheme, match[2]
+
+
+def _file(rest: str) -> str:
+    """``/relative``, ``//absolute`` and ``:memory:``, as dj-database-url reads them."""
+    path = rest.partition("?")[0]
+    return unquote(path.removeprefix("/")) or ":memory:"
+
+
+def _split_place(place: str) -> tuple[str, str, list[tuple[str, str]]]:
+    rest, _, query = place.partition("#")[0].partition("?")
+    hosts, _, path = rest.partition("/")
+    return hosts, path, parse_qsl(query, keep_blank_values=True)
+
+
+def _split_hosts(hosts: str) -> tuple[str, str]:
+    matches = [_HOST.fullmatch(host) for host in hosts.split(",")]
+    found = [match for match in matches if match]
+    if len(found) != len(matches):
+        raise MalformedUrlError("has a port that is not a number")
+    ports = [match["port"] or "" for match in found]
+    return ",".join(unquote(match["host"].strip("[]")) for match in found), ",".join(ports) if any(ports) else ""
+
+
+def _redis(address: Address) -> Address:
+    """``redis://word@host``: a login without a password is the password."""
+    if address.password or not address.user:
+        return address
+    return Address(address.scheme, address.host, address.port, "", address.user, address.database, address.options)
+
+
+def _lifted(address: Address) -> Address:
+    """Login and place moved from behind the question mark to their own fields."""
+    given = {_LIFTED[key]: value for key, value in address.options if key in _LIFTED and value}
+    options = tuple((key, value) for key, value in address.options if key not in _LIFTED)
+    fields = {name: getattr(address, name) or given.get(name, "") for name in _LIFTED.values()}
+    return Address(scheme=address.scheme, options=options, **fields)
