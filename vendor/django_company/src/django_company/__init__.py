@@ -1,0 +1,1 @@
+"""The example of a private package: it serves the home page and tells where it came from."""
