@@ -1,0 +1,1 @@
+"""The server: takes a push, builds it, deploys it and keeps it running."""

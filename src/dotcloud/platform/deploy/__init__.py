@@ -1,0 +1,1 @@
+"""One attempt to put a revision live: build, install, start, switch."""

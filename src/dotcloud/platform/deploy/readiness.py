@@ -1,0 +1,78 @@
+"""Whether new processes came up: a site when each of its workers has answered once, others when they stay."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from dotcloud.errors.build import DidNotStart
+from dotcloud.platform.deploy.instance import Instance, read_of_site
+from dotcloud.platform.supervise import Supervisor
+
+PATIENCE = 120.0  # seconds for a site to answer its first request
+SETTLED = 1.0  # seconds that a process without an address has to live
+STEP = 0.02
+_SERVER_LINE = re.compile(r"\[\d{4}-\d\d-\d\d [^\]]+\] \[\d+\] \[(INFO|WARNING|ERROR|CRITICAL)\] ")
+_OTHERS_FRAME = re.compile(r'  File "(<frozen |[^"]*/(site-packages|lib/python3[^/]*)/)')
+
+
+def wait_until_ready(instance: Instance, group: str, supervisor: Supervisor, patience: float = PATIENCE) -> str:
+    """Wait, and say what came up.
+
+    :raises DidNotStart: with the reason and the last lines of its log.
+    """
+    started = time.monotonic()
+    run = instance.home.run
+    workers = instance.built.workers
+    next_look, settled = started + 0.2, 0.0
+    while time.monotonic() - started < patience:
+        if (run / "failed").exists():
+            raise DidNotStart(str(instance.place), read_of_site(run / "failed", 2000) or "it failed", _tail(instance))
+        if workers and len(list(run.glob("ready.*"))) >= workers:
+            return f"{workers} worker{'s' if workers > 1 else ''} answered"
+        if time.monotonic() > next_look:
+            next_look = time.monotonic() + 0.2
+            _refuse_ended(instance, group, supervisor)
+            if not workers and all(status.started for status in supervisor.status(group)):
+                settled = settled or time.monotonic()
+                if time.monotonic() - settled > SETTLED:
+                    return "running"
+        time.sleep(STEP)
+    raise DidNotStart(str(instance.place), f"it did not answer within {patience:g} s", _tail(instance))
+
+
+def _refuse_ended(instance: Instance, group: str, supervisor: Supervisor) -> None:
+    for status in supervisor.status(group):
+        if status.started and (status.restarts or status.state in ("down", "crash-looping")):
+            raise DidNotStart(str(instance.place), f"{status.name} ended", _tail(instance))
+
+
+def _tail(instance: Instance, count: int = 15) -> list[str]:
+    """The last lines of the newest log of this instance."""
+    logs = sorted(instance.folder.logs.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    lines: list[str] = []
+    for log in logs[-2:]:
+        lines += _last(log, count)
+    return lines[-count:]
+
+
+def _last(path: Path, count: int) -> list[str]:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 16384))
+        lines = file.read().decode(errors="replace").splitlines()
+    return [line for line in without_noise(lines) if line.strip()][-count:]
+
+
+def without_noise(lines: list[str]) -> list[str]:
+    """What a site says, without the server's own lines and the frames of tracebacks that are not the site's."""
+    kept: list[str] = []
+    skipping = False
+    for line in lines:
+        if line.startswith('  File "'):
+            skipping = _OTHERS_FRAME.match(line) is not None
+        elif not line.startswith("    "):
+            skipping = False
+        if not skipping and not _SERVER_LINE.match(line):
+            kept.append(line)
+    return kept

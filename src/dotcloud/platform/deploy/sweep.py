@@ -1,0 +1,105 @@
+"""What no release needs any more: half-done deployments first, then old releases, revisions, builds and blobs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+from django.utils import timezone
+
+from dotcloud.platform.build import virtualenv
+from dotcloud.platform.deploy.instance import ATTEMPT
+from dotcloud.platform.layout import EnvironmentFolder, Home
+from dotcloud.platform.models import REVISIONS_KEPT, Deployment, Environment, Revision, State
+from dotcloud.platform.store import Blobs, Manifest, collect
+from dotcloud.platform.supervise import Supervisor
+
+
+def remove_half_done(home: Home, environment: Environment, supervisor: Supervisor) -> None:
+    """End the processes and remove the homes that a killed deployment left; what is live stays."""
+    live = live_ids(environment)
+    names = (environment.application.name, environment.name)
+    data = {row.name for row in environment.services.all() if row.is_data}
+    for group in supervisor.groups(f"{'.'.join(names)}."):
+        service = group.split(".")[2]
+        if service not in data and group.partition("@")[2] not in live.get(service, set()):
+            supervisor.remove(group)
+    _remove_homes(home.environment(*names), live)
+
+
+def live_ids(environment: Environment) -> dict[str, set[str]]:
+    """Service to the ids of the deployments whose processes serve."""
+    facts = environment.live.services if environment.live else {}
+    return {name: {kept["deploy_id"]} for name, kept in facts.items() if "deploy_id" in kept}
+
+
+def _remove_homes(folder: EnvironmentFolder, live: dict[str, set[str]]) -> None:
+    services = folder.services.iterdir() if folder.services.is_dir() else ()
+    for service in services:
+        for release in service.glob("instances/*/releases/*"):
+            if release.name not in live.get(service.name, set()):
+                _end_hooks(release.name)
+                shutil.rmtree(release, ignore_errors=True)
+
+
+def _end_hooks(deploy_id: str) -> None:
+    """A hook outlives its deployment when that is killed; it would go on migrating beside the next one."""
+    sign = f"{ATTEMPT}={deploy_id}".encode()
+    for pid in psutil.pids():
+        with suppress(OSError):
+            if sign in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                os.kill(pid, signal.SIGKILL)
+
+
+def collect_garbage(home: Home, environment: Environment, supervisor: Supervisor) -> None:
+    """After a switch: old homes, all but the last revisions, and whatever else nothing points to."""
+    environment.refresh_from_db()
+    remove_half_done(home, environment, supervisor)
+    _remove_revisions(home, environment)
+    virtualenv.sweep(home.builds, _needed_builds(home))
+    collect(Blobs(home.blobs), _manifests(home))
+
+
+def _remove_revisions(home: Home, environment: Environment) -> None:
+    folder = home.environment(environment.application.name, environment.name)
+    kept = _kept_revisions(environment)
+    for revision in environment.revisions.filter(removed_at=None).exclude(name__in=kept):
+        shutil.rmtree(folder.revision(revision.name), ignore_errors=True)
+        Revision.objects.filter(pk=revision.pk).update(removed_at=timezone.now())
+
+
+def _kept_revisions(environment: Environment) -> set[str]:
+    """The newest ones, what is live, what waits to be deployed, and what was live before (for ``deploy previous``)."""
+    newest = environment.revisions.filter(removed_at=None).order_by("-pk").values_list("name", flat=True)
+    kept = set(newest[:REVISIONS_KEPT])
+    pending = environment.deployments.filter(state__in=(State.QUEUED, State.RUNNING))
+    succeeded = environment.deployments.filter(state=State.SUCCEEDED).order_by("-pk")[:2]
+    return kept | {deployment.revision.name for deployment in (*pending, *succeeded)}
+
+
+def _needed_builds(home: Home) -> set[str]:
+    """The virtual environments that any home on this box points to, and those of the releases one could go back to."""
+    links = home.root.glob("applications/*/*/services/*/instances/*/releases/*/env")
+    builds = {link.resolve().name for link in links}
+    builds.add((home.root / "tools" / "env").resolve().name)
+    return builds | _recent_builds()
+
+
+def _recent_builds() -> set[str]:
+    recent: set[str] = set()
+    for environment in Environment.objects.all():
+        for deployment in Deployment.objects.filter(environment=environment, state=State.SUCCEEDED).order_by("-pk")[
+            :REVISIONS_KEPT
+        ]:
+            recent |= {facts["build"] for facts in deployment.services.values() if facts.get("build")}
+    return recent
+
+
+def _manifests(home: Home) -> Iterable[Manifest]:
+    for path in home.root.glob("applications/*/*/revisions/*/manifest.json"):
+        yield Manifest.read(path)

@@ -1,0 +1,177 @@
+"""gunicorn's configuration for a deployed site; standard library only: it runs in the site's virtual environment.
+
+A worker answers one request in process before it accepts any: a release that cannot answer never takes traffic (see
+docs/design.md, decision 6). It expects in the environment:
+
+- ``DOTCLOUD_SERVING``: JSON with ``bind``, ``workers``, ``threads``, ``timeout`` (seconds), ``header_size`` (bytes),
+  ``healthcheck`` (path), ``host`` (the ``Host`` header of that request), ``run`` (a folder of this release).
+
+Results: ``run/ready.<pid>`` for each worker that passed; ``run/failed`` with the reason, and exit status 3 of the
+master, when the first one did not. Once a release has proved itself a failed check is only logged: a worker that
+starts while the database is away must not take the others down.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import io
+import json
+import os
+import sys
+import threading
+import traceback
+from typing import Any
+
+_told = json.loads(os.environ["DOTCLOUD_SERVING"])
+
+bind = _told["bind"]
+workers = _told["workers"]
+threads = _told["threads"]
+worker_class = "gthread"
+timeout = _told["timeout"]
+graceful_timeout = _told["timeout"]
+limit_request_line = min(_told["header_size"], 8190)
+limit_request_field_size = _told["header_size"]
+keepalive = 5
+accesslog = "-"
+errorlog = "-"
+control_socket_disable = True
+# A heartbeat on a slow disk kills healthy workers.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+proc_name = os.environ.get("DOTCLOUD_SERVICE_NAME", "site")
+
+# Modules that every Django site imports and that do nothing when they are imported: no settings, threads, connections.
+COMMON = (
+    "django.contrib.admin.options",
+    "django.contrib.messages",
+    "django.core.management",
+    "django.core.wsgi",
+    "django.db.backends.postgresql.base",
+    "django.forms",
+    "django.template.backends.django",
+    "django.views.generic",
+    "whitenoise.middleware",
+)
+LINGER = 0.5  # seconds that a worker which is told to go leaves connections open on which nobody asks for anything
+
+
+class CheckFailed(Exception):
+    """The site did not answer its first request."""
+
+
+def on_starting(server: Any) -> None:
+    """Import what all workers need once, before they are forked: that is most of what their start costs.
+
+    The site's own code is imported by each worker for itself: it may start threads and open connections.
+    """
+    for name in COMMON if os.path.exists("manage.py") else ():
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001 - it is the workers' to say what is missing
+            server.log.debug("%s was not imported: %s", name, error)
+    gthread: Any = importlib.import_module("gunicorn.workers.gthread")
+    if hasattr(gthread, "STOP_KEEPALIVE_LINGER"):
+        gthread.STOP_KEEPALIVE_LINGER = LINGER
+
+
+def post_worker_init(worker: Any) -> None:
+    """Ask the site for its health-check path before it may accept."""
+    proven = os.path.exists(_run_file("proven"))
+    try:
+        status = answer(worker.wsgi, _told["healthcheck"], _told["host"])
+        if status >= 500:
+            raise CheckFailed(f"HEAD {_told['healthcheck']} answered {status}")
+    except Exception as error:
+        worker.log.exception("The self-check failed")
+        if not proven:
+            _write("failed", _reason(error))
+            raise CheckFailed(str(error)) from error
+    finally:
+        _close_connections()
+    _write("proven", "")
+    _write(f"ready.{os.getpid()}", "")
+
+
+def worker_exit(_: Any, __: Any) -> None:
+    """A worker that was told to go and has finished what it had: see :func:`_leave`."""
+    left = sys.exc_info()[1]
+    if isinstance(left, SystemExit) and not left.code:
+        _leave()
+
+
+def on_exit(_: Any) -> None:
+    """The same for the master."""
+    if isinstance(sys.exc_info()[1], StopIteration):
+        _leave()
+
+
+def _leave() -> None:
+    """End as Python does, without taking a thousand modules apart first: beside a deployment that takes long."""
+    shut_down, run_at_exit = getattr(threading, "_shutdown", None), getattr(atexit, "_run_exitfuncs", None)
+    if shut_down and run_at_exit:
+        shut_down()  # waits for threads
+        run_at_exit()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def answer(application: Any, path: str, host: str) -> int:
+    """The status of a HEAD request, made as a WSGI server makes it (PEP 3333)."""
+    statuses: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "HEAD",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path.partition("?")[0],
+        "QUERY_STRING": path.partition("?")[2],
+        "SERVER_NAME": host.partition(":")[0],
+        "SERVER_PORT": host.partition(":")[2] or "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": host,
+        "HTTP_USER_AGENT": "dotcloud self-check",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+
+    def start_response(status: str, _: Any, __: Any = None) -> Any:
+        statuses.append(status)
+        return lambda _: None
+
+    body = application(environ, start_response)
+    try:
+        for _ in body:
+            pass
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+    return int(statuses[-1].split(None, 1)[0])
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, CheckFailed):
+        return str(error)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    where = f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+    return f"HEAD {_told['healthcheck']} raised {type(error).__name__}: {error}{where}"
+
+
+def _close_connections() -> None:
+    """The check ran in a thread that will never serve: its database connections would stay open for nothing."""
+    if "django.db" in sys.modules and sys.modules["django.conf"].settings.configured:
+        sys.modules["django.db"].connections.close_all()
+
+
+def _run_file(name: str) -> str:
+    return os.path.join(_told["run"], name)
+
+
+def _write(name: str, text: str) -> None:
+    with open(_run_file(name), "w", encoding="utf-8") as file:
+        file.write(text)

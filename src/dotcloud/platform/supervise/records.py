@@ -1,0 +1,128 @@
+"""Processes by the records that ``enter`` leaves: which run, how they do, and how to end them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from dotcloud.platform.enter.start import PATIENCE, QUICK, mark
+from dotcloud.platform.supervise.description import ProcessStatus, State
+from dotcloud.platform.supervise.spec import Place, read_json
+
+LAST_LINES = 20
+
+
+def status(place: Place) -> ProcessStatus:
+    """How one process is doing."""
+    record = read_json(place.record)
+    alive = is_alive(record)
+    age = time.time() - record.get("at", 0)
+    state = _state(record, alive, age)
+    lines = () if state == "up" else last_lines(Path(place.read().get("log", os.devnull)))
+    return ProcessStatus(
+        place.name,
+        place.group,
+        state,
+        record["pid"] if alive else None,
+        age if alive else None,
+        max(record.get("restarts", 0), 0),
+        lines,
+        memory(record["pid"]) if alive else 0,
+        started=bool(record),
+    )
+
+
+def _state(record: dict[str, Any], alive: bool, age: float) -> State:
+    quick = record.get("quick", 0)
+    if alive and not record["waiting"] and (quick < PATIENCE or age >= QUICK):
+        return "up"
+    return "crash-looping" if quick >= PATIENCE - (not alive) else "down"
+
+
+def is_alive(record: dict[str, Any]) -> bool:
+    """Whether the process of a record still runs; a dead one that nobody has waited for does not."""
+    try:
+        process = psutil.Process(record["pid"])
+        return bool(mark(record["pid"]) == record["mark"]) and process.status() != psutil.STATUS_ZOMBIE
+    except (KeyError, psutil.NoSuchProcess):
+        return False
+
+
+def last_lines(log: Path, count: int = LAST_LINES) -> tuple[str, ...]:
+    """The last lines of a log."""
+    try:
+        with open(log, "rb") as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - 16384, 0))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ()
+    return tuple(text.splitlines()[-count:])
+
+
+def memory(pid: int, *, children: bool = True) -> int:
+    """Bytes that a process (and its children) use; pages that several share count once."""
+    total = 0
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for one in [process, *(process.children(recursive=True) if children else ())]:
+            total += _proportional(one)
+    return total
+
+
+def _proportional(process: psutil.Process) -> int:
+    try:
+        full = process.memory_full_info()
+        return int(getattr(full, "pss", full.rss))
+    except psutil.Error:
+        return 0
+
+
+def end(records: Iterable[dict[str, Any]], longest: float | None = None) -> None:
+    """Ask processes to end, each in its own way, and kill what is left of them when their time is up.
+
+    :param longest: seconds that none may exceed.
+    """
+    running = [record for record in records if is_alive(record)]
+    for record in running:
+        send(record, f"SIG{'TERM' if record['waiting'] else record['signal']}")
+    wait(running, longest)
+    kill_sessions({record["pid"] for record in running})
+
+
+def record_of(pid: int) -> dict[str, Any]:
+    """A record of a process that was found by other means."""
+    return {"pid": pid, "mark": mark(pid), "waiting": False}
+
+
+def wait(running: list[dict[str, Any]], longest: float | None = None) -> None:
+    """Wait until they have ended, for each no longer than its own time."""
+    begin, pause = time.monotonic(), 0.01
+    while running:
+        spent = time.monotonic() - begin
+        limits = [(one, one["timeout"] if longest is None else min(longest, one["timeout"])) for one in running]
+        running = [one for one, limit in limits if spent < limit and is_alive(one)]
+        if running:
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
+
+
+def send(record: dict[str, Any], name: str) -> None:
+    """Send a signal by its name to the process of a record, should it still run."""
+    if is_alive(record):
+        with suppress(ProcessLookupError):
+            os.kill(record["pid"], signal.Signals[name])
+
+
+def kill_sessions(leaders: Collection[int]) -> None:
+    """Kill what these processes started and left behind. Each led a session of its own, so it is known by that."""
+    for pid in psutil.pids() if leaders else ():
+        with suppress(ProcessLookupError, PermissionError):
+            if pid != os.getpid() and os.getsid(pid) in leaders:
+                os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,31 @@
+"""The lines that tell why a release did not start."""
+
+from __future__ import annotations
+
+from dotcloud.platform.deploy.readiness import without_noise
+
+LOG = """\
+[2026-11-23 22:50:31 +0000] [12670] [ERROR] Exception in worker process
+Traceback (most recent call last):
+  File "/home/dotcloud/env/lib/python3.11/site-packages/gunicorn/util.py", line 420, in import_app
+    mod = importlib.import_module(module)
+          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "<frozen importlib._bootstrap>", line 1204, in _gcd_import
+  File "/home/dotcloud/code/wsgi.py", line 9, in <module>
+    import nothing_here
+ModuleNotFoundError: No module named 'nothing_here'
+[2026-11-23 22:50:31 +0000] [12668] [ERROR] Reason: Worker failed to boot.
+"""
+
+
+def test_the_sites_own_frames_and_words_are_left() -> None:
+    assert without_noise(LOG.splitlines()) == [
+        "Traceback (most recent call last):",
+        '  File "/home/dotcloud/code/wsgi.py", line 9, in <module>',
+        "    import nothing_here",
+        "ModuleNotFoundError: No module named 'nothing_here'",
+    ]
+
+
+def test_what_a_site_prints_is_kept() -> None:
+    assert without_noise(["starting", "    indented", "[2026] mine"]) == ["starting", "    indented", "[2026] mine"]

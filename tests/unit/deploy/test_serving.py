@@ -1,0 +1,98 @@
+"""A worker proves itself before it accepts."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import dotcloud.platform
+
+Application = Callable[[dict[str, Any], Any], list[bytes]]
+
+
+class Log:
+    def exception(self, message: str) -> None:
+        self.message = message
+
+
+class Worker:
+    def __init__(self, wsgi: Application) -> None:
+        self.wsgi = wsgi
+        self.log = Log()
+
+
+@pytest.fixture
+def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    told = {
+        "bind": "fd://3",
+        "workers": 2,
+        "threads": 1,
+        "timeout": 60,
+        "header_size": 8190,
+        "healthcheck": "/up?deep=1",
+        "host": "127.0.0.1:8000",
+        "run": str(tmp_path),
+    }
+    monkeypatch.setenv("DOTCLOUD_SERVING", json.dumps(told))
+    spec = importlib.util.spec_from_file_location("serving", Path(dotcloud.platform.__file__).parent / "serving.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def site(status: str, seen: list[dict[str, Any]] | None = None) -> Application:
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        if seen is not None:
+            seen.append(environ)
+        start_response(status, [])
+        return [b""]
+
+    return application
+
+
+def raising(_environ: dict[str, Any], _start_response: Any) -> list[bytes]:
+    raise KeyError("SECRET")
+
+
+@pytest.mark.parametrize("status", ["200 OK", "301 Moved Permanently", "404 Not Found", "405 Method Not Allowed"])
+def test_any_answer_but_a_server_error_proves_a_worker(serving: ModuleType, tmp_path: Path, status: str) -> None:
+    serving.post_worker_init(Worker(site(status)))
+    assert list(tmp_path.glob("ready.*"))
+    assert not (tmp_path / "failed").exists()
+
+
+def test_a_server_error_stops_the_release_and_says_why(serving: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(serving.CheckFailed):
+        serving.post_worker_init(Worker(site("500 Internal Server Error")))
+    assert (tmp_path / "failed").read_text() == "HEAD /up?deep=1 answered 500"
+    assert not list(tmp_path.glob("ready.*"))
+
+
+def test_an_exception_is_told_with_its_place(serving: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(serving.CheckFailed):
+        serving.post_worker_init(Worker(raising))
+    told = (tmp_path / "failed").read_text()
+    assert "raised KeyError: 'SECRET'" in told
+    assert "test_serving.py, line" in told
+
+
+def test_a_worker_of_a_proven_release_starts_though_the_database_is_away(serving: ModuleType, tmp_path: Path) -> None:
+    serving.post_worker_init(Worker(site("200 OK")))
+    serving.post_worker_init(Worker(site("503 Service Unavailable")))
+    assert not (tmp_path / "failed").exists()
+
+
+def test_the_request_is_one_that_the_site_accepts(serving: ModuleType) -> None:
+    seen: list[dict[str, Any]] = []
+    serving.post_worker_init(Worker(site("200 OK", seen)))
+    (environ,) = seen
+    assert (environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]) == ("HEAD", "/up", "deep=1")
+    assert environ["HTTP_HOST"] == "127.0.0.1:8000"

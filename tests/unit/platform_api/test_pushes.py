@@ -1,0 +1,216 @@
+"""Uploads, revisions, deployments."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from dotcloud.platform.api import uploads
+from dotcloud.platform.models import Deployment, Revision, State
+
+from .conftest import BUILD_FILE, listed, log_of, pack, sha, status
+
+FILES = {"dotcloud.yml": BUILD_FILE, "app.py": "x"}
+
+
+def send(api, body):
+    return api.client.generic("POST", "/v1/me/blobs", data=body)
+
+
+def test_only_what_is_missing_is_asked_for(api, mysite):
+    send(api, pack(BUILD_FILE))
+    assert api("POST", f"{mysite}/uploads", {"files": listed(FILES)}) == {"missing": [sha("x")]}
+
+
+def test_a_pack_is_taken(api):
+    assert send(api, pack("one", "", "two")).json() == {"object": {"received": 3}}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (pack("one")[:-1], "broke off"),
+        (b"short", "broke off"),
+        (pack("one")[:40] + b"eno", "SHA-256"),
+        (pack("one")[:32] + b"\xff" * 8, "larger than"),
+    ],
+)
+def test_a_pack_that_is_wrong_is_refused(api, body, reason):
+    answer = send(api, body)
+    assert answer.status_code == 422
+    assert reason in answer.json()["error"]["description"]
+
+
+def test_a_body_in_chunks_is_read():
+    from django.test import RequestFactory
+
+    request = RequestFactory().post("/v1/me/blobs")
+    request.META |= {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(b"chunks")}
+    assert uploads._body(request).read() == b"chunks"
+
+
+def test_a_revision_needs_everything(api, mysite):
+    send(api, pack(BUILD_FILE))
+    assert "app.py" in api.refused("POST", f"{mysite}/revisions", {"files": listed(FILES)})
+    assert not Revision.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../b", "a\\b", "a\0"])
+def test_a_list_that_leaves_its_folder_is_refused(api, mysite, path):
+    files = [*listed(FILES), {"path": path, "kind": "file", "size": 1, "sha256": sha("x")}]
+    assert api.refused("POST", f"{mysite}/revisions", {"files": files})
+    assert api.refused("POST", f"{mysite}/uploads", {"files": files})
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("www:\n  type: pyhton\n", "pyhton"), ("", "names no service"), ("\udc80", "UTF-8")]
+)
+def test_a_bad_build_file_is_refused_at_the_door(api, mysite, text, reason):
+    import hashlib
+
+    content = text.encode(errors="surrogateescape")
+    digest = hashlib.sha256(content)
+    send(api, digest.digest() + len(content).to_bytes(8, "big") + content)
+    files = [{"path": "dotcloud.yml", "kind": "file", "size": len(content), "sha256": digest.hexdigest()}]
+    assert reason in api.refused("POST", f"{mysite}/revisions", {"files": files})
+
+
+def test_a_tree_without_build_file_is_refused(api, mysite):
+    send(api, pack("x"))
+    assert "no dotcloud.yml" in api.refused("POST", f"{mysite}/revisions", {"files": listed({"app.py": "x"})})
+
+
+def test_the_same_tree_is_the_same_revision(api, mysite, pushed):
+    first = pushed()
+    again = api("POST", f"{mysite}/revisions", {"files": listed(FILES)})
+    assert again == {"revision": first, "tree": again["tree"], "unchanged": True}
+    assert pushed("y") != first
+
+
+def test_a_push_creates_its_environment(api, mysite, pushed):
+    pushed(environment="staging")
+    assert [each["name"] for each in api("GET", f"{mysite}/environments")] == ["default", "staging"]
+    assert len(api("GET", f"{mysite}/revisions?environment=staging")) == 1
+    assert api("GET", f"{mysite}/revisions") == []
+
+
+def test_a_deployment_is_a_process_of_its_own(api, mysite, pushed, box, home):
+    revision = pushed()
+    made = api("POST", f"{mysite}/deployments", {"revision": revision, "clean": False})
+    assert box.started == [["dotcloud.platform", "deploy", made["deploy_id"]]]
+    assert made["unchanged"] is False
+    row = Deployment.objects.get()
+    assert row.process_started
+    assert log_of(row).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_live_already_starts_nothing(api, mysite, live, box):
+    row = live()
+    started = len(box.started)
+    answer = api("POST", f"{mysite}/deployments", {"revision": row.revision.name})
+    assert answer == {"deploy_id": row.deploy_id, "revision": row.revision.name, "unchanged": True}
+    assert len(box.started) == started
+
+
+@pytest.mark.parametrize("body", [{"clean": True}, {"force": True}])
+def test_clean_and_force_deploy_it_again(api, mysite, live, body):
+    live()
+    assert api("POST", f"{mysite}/deployments", body)["unchanged"] is False
+
+
+def test_a_changed_variable_is_a_change(api, mysite, live):
+    live()
+    api("PATCH", f"{mysite}/environment", {"A": "1"})
+    assert api("POST", f"{mysite}/deployments", {"revision": None})["unchanged"] is False
+
+
+def test_so_is_a_scale(api, mysite, live):
+    live()
+    api("PATCH", f"{mysite}/services/www", {"instance_count": 2})
+    assert api("POST", f"{mysite}/deployments", {})["unchanged"] is False
+
+
+def test_so_is_a_process_that_is_down(api, mysite, live, box):
+    row = live()
+    group = f"mysite.default.www.0@{row.deploy_id}"
+    box.states[group] = [status("web", group, "down")]
+    assert api("POST", f"{mysite}/deployments", {})["unchanged"] is False
+
+
+def test_so_is_a_service_that_was_destroyed(api, mysite, live):
+    live()
+    api("DELETE", f"{mysite}/services/db")
+    assert api("POST", f"{mysite}/deployments", {})["unchanged"] is False
+
+
+def test_a_deployment_under_way_is_waited_for(api, mysite, live, pushed):
+    row = live("a")
+    api("POST", f"{mysite}/deployments", {"revision": pushed("b")})
+    assert api("POST", f"{mysite}/deployments", {"revision": row.revision.name})["unchanged"] is False
+
+
+def test_null_is_what_is_live(api, mysite, live, pushed):
+    row = live("a")
+    pushed("b")
+    assert api("POST", f"{mysite}/deployments", {"revision": None})["revision"] == row.revision.name
+
+
+def test_latest_is_what_was_pushed_last(api, mysite, live, pushed):
+    live("a")
+    assert api("POST", f"{mysite}/deployments", {"revision": pushed("b")})["revision"] == pushed("b")
+
+
+def test_previous_is_what_was_live_before(api, mysite, live):
+    first = live("a")
+    live("b")
+    assert api("POST", f"{mysite}/deployments", {"revision": "previous"})["revision"] == first.revision.name
+
+
+def test_without_one_before_there_is_no_previous(api, mysite, live):
+    live("a")
+    assert "no previous revision" in api.refused("POST", f"{mysite}/deployments", {"revision": "previous"})
+
+
+def test_nothing_pushed_is_nothing_to_deploy(api, mysite):
+    assert "dotcloud push" in api.refused("POST", f"{mysite}/deployments", {})
+
+
+def test_an_unknown_revision_is_not_found(api, mysite, pushed):
+    name = pushed()
+    assert name in api.refused("POST", f"{mysite}/deployments", {"revision": name[:-1]}, 404)
+
+
+def test_a_revision_whose_files_are_gone_cannot_be_deployed(api, mysite, live, pushed):
+    row = live("a")
+    live("b")
+    Revision.objects.filter(pk=row.revision_id).update(removed_at=row.created_at)
+    assert "no longer kept" in api.refused("POST", f"{mysite}/deployments", {"revision": row.revision.name})
+    assert [each["revision"] for each in api("GET", f"{mysite}/revisions")] != [row.revision.name]
+
+
+def test_a_dead_deployment_is_marked_when_it_is_looked_at(api, mysite, pushed, box):
+    box.alive = False
+    api("POST", f"{mysite}/deployments", {"revision": pushed()})
+    (shown,) = api("GET", f"{mysite}/deployments")
+    assert shown["state"] == State.FAILED
+    assert "process ended" in shown["reason"]
+
+
+def test_what_a_push_would_do_is_told(api, mysite, live):
+    live()
+    files = FILES | {"app.py": "changed", "new.py": "new"}
+    told = api("POST", f"{mysite}/changes", {"files": listed(files)})
+    assert told["added"] == ["new.py"]
+    assert told["changed"] == ["app.py"]
+    assert told["removed"] == []
+    assert told["missing"] == [sha("changed"), sha("new")]
+    assert told["missing_bytes"] == 10
+    assert told["unchanged"] is False
+    assert api("POST", f"{mysite}/changes", {"files": listed(FILES)})["unchanged"] is True
+
+
+def test_the_live_revision_is_told(api, mysite, live):
+    assert api.refused("GET", f"{mysite}/revision", expect=404)
+    row = live()
+    assert api("GET", f"{mysite}/revision") == {"revision": row.revision.name, "deploy_id": row.deploy_id}
