@@ -1,0 +1,114 @@
+"""``dotcloud push --dry-run``: what would go, and what would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dotcloud.buildfile import BuildFile
+from dotcloud.cli.connection import name_from
+from dotcloud.cli.options import choices
+from dotcloud.cli.preflight import Vendored
+from dotcloud.cli.present import counted, show, size
+from dotcloud.cli.session import Session, connected, environment_of, platform
+from dotcloud.client.files import File, collect
+from dotcloud.errors.client import NotFound, PlatformUnreachable
+
+SHOWN = 15  # paths of each kind
+
+
+def show_dry_run(root: Path, buildfile: BuildFile, packages: Vendored) -> None:
+    """Tell it; nothing is created, sent or started."""
+    files = collect(root)
+    connection = connected(root)
+    name = choices().application or (connection.application if connection else None)
+    changes = _changes(root, name, files) if name else None
+    told = {
+        "application": name or name_from(root),
+        "environment": environment_of(name or "", root),
+        "create": name is None,
+        "files": len(files),
+        "bytes": sum(file.size for file in files),
+        "packages": list(packages.packages),
+        "services": {service.name: service.type for service in buildfile.services.values()},
+        "errors": list(packages.errors),
+        "warnings": list(packages.warnings),
+        "changes": changes or _everything(files),
+    }
+    show(told, _lines(told, new=changes is None))
+
+
+def _changes(root: Path, name: str, files: Sequence[File]) -> dict[str, Any] | None:
+    """What the platform says would change; ``None`` when it has nothing of the kind, or does not run."""
+    listed = [file.as_dict() for file in files]
+    try:
+        with platform(start=False, folder=root) as client:
+            found: dict[str, Any] = Session(client, name, environment_of(name, root)).post(
+                "/changes", {"files": listed}
+            )
+            return found
+    except (NotFound, PlatformUnreachable):
+        return None
+
+
+def _everything(files: Sequence[File]) -> dict[str, Any]:
+    contents = {file.sha256: file.size for file in files if file.sha256}
+    return {
+        "missing": sorted(contents),
+        "missing_bytes": sum(contents.values()),
+        "added": [file.path for file in files],
+        "changed": [],
+        "removed": [],
+        "unchanged": False,
+        "services": [],
+    }
+
+
+def _lines(told: dict[str, Any], new: bool) -> Iterator[str]:
+    packages = f" ({counted(len(told['packages']), 'private package')})" if told["packages"] else ""
+    changes = told["changes"]
+    files = f"{counted(told['files'], 'file')}, {size(told['bytes'])}"
+    yield f"A push would take {files}{packages} to {told['application']}."
+    if told["create"]:
+        yield f"The application {told['application']} would be created."
+    yield f"To send: {counted(len(changes['missing']), 'file')}, {size(changes['missing_bytes'])}."
+    if changes["unchanged"]:
+        yield "Nothing has changed: nothing would be restarted."
+    yield from _files(changes, new)
+    yield from _services(told["services"], changes["services"])
+    for line in (*told["errors"], *told["warnings"]):
+        yield line if line.startswith(" ") else f"vendor: {line}"
+
+
+def _files(changes: dict[str, Any], new: bool) -> Iterator[str]:
+    """What differs from what is live; the first push names folders instead."""
+    if new or not changes["services"]:
+        yield from (f"  + {name}" for name in _top(changes["added"]))
+        return
+    for mark, kind in (("+", "added"), ("~", "changed"), ("-", "removed")):
+        yield from (f"  {mark} {path}" for path in changes[kind][:SHOWN])
+        if len(changes[kind]) > SHOWN:
+            yield f"  {mark} and {len(changes[kind]) - SHOWN} more"
+
+
+def _top(paths: Sequence[str]) -> list[str]:
+    """``myproject/ (12 files)``, ``wsgi.py``: the top folder of each path."""
+    counts: dict[str, int] = {}
+    for path in paths:
+        first, slash, _ = path.partition("/")
+        counts[first + slash] = counts.get(first + slash, 0) + 1
+    return [f"{name} ({counted(count, 'file')})" if name.endswith("/") else name for name, count in counts.items()]
+
+
+def _services(wanted: dict[str, str], live: Sequence[str]) -> Iterator[str]:
+    for name, kind in wanted.items():
+        if name not in live:
+            yield f"[{name}] {kind}: new"
+        elif kind in ("postgresql", "mysql", "redis"):
+            yield f"[{name}] {kind}: stays as it is"
+        else:
+            yield f"[{name}] {kind}: built, and replaced without a pause"
+    for name in live:
+        if name not in wanted:
+            yield f"[{name}] is not in dotcloud.yml any more: it goes on as it is"
