@@ -39,6 +39,7 @@ class Environment:
         :param file: this environment.json and no other; it has to exist. By default ``$DOTCLOUD_ENVIRONMENT_FILE``,
             or the first of ``~/environment.json``, ``/home/dotcloud/environment.json``, and on a laptop the project's.
         :raises EnvironmentFileError: for a file that cannot be read as an object of names and texts.
+        :raises ValueFileError: for a file that a variable points to (``POSTGRES_PASSWORD_FILE``), likewise.
         """
         environ = os.environ if environ is None else environ
         project = project_folder(environ)

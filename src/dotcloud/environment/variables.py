@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dotcloud.environment.formats.bindings import KEYS
 from dotcloud.environment.platforms import recognise
-from dotcloud.errors.environment import EnvironmentFileError
+from dotcloud.errors.environment import EnvironmentFileError, ValueFileError
 
 FILE_NAME = "environment.json"
 FILE_VARIABLE = "DOTCLOUD_ENVIRONMENT_FILE"
@@ -20,7 +21,7 @@ PLATFORM_HOME = "/home/dotcloud"  # dotCloud documentation, "The environment fil
 _PROJECT_MARKS = ("manage.py", "dotcloud.yml")
 _LARGEST = 1 << 20  # octets; nothing we read is near it
 # The names that may have a file in their place (docker-library's convention): NAME_FILE holds the path.
-_IN_FILE = re.compile(r"(.*(?:URL|URI|DSN|PASSWORD|USER|USERNAME|_DB|DATABASE|SECRET_KEY))_FILE")
+_IN_FILE = re.compile(r"(.*(?:URL|URI|DSN|PASSWORD|SECRET_KEY)|(?:POSTGRES|MYSQL)_(?:USER|DB|DATABASE))_FILE")
 
 
 class Variables(Mapping[str, str]):
@@ -61,6 +62,7 @@ def collect(environ: Mapping[str, str], file: str | None, project: Path | None) 
     """All variables, and the path of the environment.json that was read (``""``: none).
 
     :raises EnvironmentFileError: for a file that is named but missing, unreadable, not JSON or not an object.
+    :raises ValueFileError: for a file with the value of one variable that is missing or no text.
     """
     variables = Variables()
     path = _environment_file(environ, file, project)
@@ -119,14 +121,16 @@ def _environment_file(environ: Mapping[str, str], file: str | None, project: Pat
     return own if own and os.path.isfile(own) else ""
 
 
-def _text(path: str) -> str:
+def _text(path: str, variable: str = "") -> str:
+    """The text of environment.json or, where a variable points to the file, that of one value."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.read(_LARGEST)
     except OSError as error:
-        raise EnvironmentFileError(path, f"cannot be read: {error.strerror}") from None
+        why = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
-        raise EnvironmentFileError(path, "is not UTF-8 text") from None
+        why = "is not UTF-8 text"
+    raise ValueFileError(variable, path, why) if variable else EnvironmentFileError(path, why)
 
 
 def _read_references(variables: Variables) -> None:
@@ -136,14 +140,17 @@ def _read_references(variables: Variables) -> None:
         target = "VCAP_SERVICES" if name == "VCAP_SERVICES_FILE_PATH" else match[1] if match else ""
         if target and variables[name] and not variables.get(target):
             path = variables[name]
-            variables.add({target: _text(path).rstrip("\r\n")}, path)
+            variables.add({target: _text(path, name).rstrip("\r\n")}, path)
 
 
 def _read_bindings(variables: Variables) -> None:
-    """One file per key under ``$SERVICE_BINDING_ROOT/<binding>/`` (servicebinding.io); its path is the name."""
+    """One file per key under ``$SERVICE_BINDING_ROOT/<binding>/`` (servicebinding.io); its path is the name.
+
+    Certificates, private keys and key stores stand there too, some of them no text: they are left alone.
+    """
     root = variables.get("SERVICE_BINDING_ROOT", "")
     if not os.path.isdir(root):
         return
     for binding in sorted(entry.path for entry in os.scandir(root) if entry.is_dir()):
-        for key in sorted(entry.path for entry in os.scandir(binding) if entry.is_file()):
-            variables.add({key: _text(key).rstrip("\r\n")}, key)
+        for key in sorted(entry.path for entry in os.scandir(binding) if entry.name in KEYS and entry.is_file()):
+            variables.add({key: _text(key, "SERVICE_BINDING_ROOT").rstrip("\r\n")}, key)

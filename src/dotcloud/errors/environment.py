@@ -22,6 +22,17 @@ class EnvironmentFileError(DotcloudError):
         )
 
 
+class ValueFileError(DotcloudError):
+    """A file that a variable points to, for a value that is kept out of the variables."""
+
+    def __init__(self, variable: str, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} {why}",
+            f"{variable} points to it, and a value of this site should stand there.",
+            f"correct {variable} or unset it, or let the site's user read {path}",
+        )
+
+
 class UnusableServicesError(DotcloudError):
     """The strongest source of a service is broken; a weaker one must not quietly take its place."""
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dotcloud.environment import Environment, variables
-from dotcloud.errors.environment import EnvironmentFileError
+from dotcloud.errors.environment import EnvironmentFileError, ValueFileError
 
 
 @pytest.fixture(autouse=True)
@@ -108,9 +108,22 @@ def test_a_file_that_cannot_be_used_is_an_error_without_its_text(tmp_path, conte
 
 
 def test_a_missing_secret_file_is_an_error():
-    with pytest.raises(EnvironmentFileError, match="/nowhere cannot be read"):
+    with pytest.raises(ValueFileError, match="/nowhere cannot be read") as caught:
         Environment.load({"POSTGRES_PASSWORD_FILE": "/nowhere"})
+    assert "POSTGRES_PASSWORD_FILE" in str(caught.value)
+    assert "JSON" not in str(caught.value)
 
 
 def test_files_that_are_no_secrets_are_not_opened():
     Environment.load({"SSL_CERT_FILE": "/nowhere", "COVERAGE_FILE": "/nowhere", "LOG_FILE": "/nowhere"})
+    Environment.load({"GEOIP_DATABASE_FILE": "/nowhere", "CITIES_DB_FILE": "/nowhere", "RUN_AS_USER_FILE": "/nowhere"})
+
+
+def test_a_key_store_beside_a_service_binding_is_not_opened(tmp_path):
+    (tmp_path / "db").mkdir()
+    (tmp_path / "db" / "type").write_text("postgresql")
+    (tmp_path / "db" / "host").write_text("h")
+    (tmp_path / "db" / "truststore.p12").write_bytes(b"\x30\x82\xff")
+
+    env = Environment.load({"SERVICE_BINDING_ROOT": str(tmp_path)})
+    assert env.databases(name="d")["default"]["HOST"] == "h"

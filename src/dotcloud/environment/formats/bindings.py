@@ -9,6 +9,7 @@ from dotcloud.environment.formats.common import completed, from_parts, from_url,
 from dotcloud.environment.service import Found, Problem, Service, kind_of
 
 _KEYS = {"host": "host", "port": "port", "user": "username", "password": "password", "database": "database"}
+KEYS = frozenset({"type", "uri", *_KEYS.values()})  # those that are read here, of the many a binding may have
 
 
 def service_bindings(variables: Mapping[str, str]) -> Iterator[Found]:
