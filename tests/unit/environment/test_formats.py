@@ -94,6 +94,10 @@ DATABASES: dict[str, tuple[dict[str, str], tuple[str, str, str, str, int | str, 
         {"PLATFORM_RELATIONSHIPS": json.dumps({"database": [endpoint()]})},
         ("postgresql", "main", "p@:/w", "db.internal", 5432, "main"),
     ),
+    "platform.sh, base64 in lines": (
+        {"PLATFORM_RELATIONSHIPS": base64.encodebytes(json.dumps({"database": [endpoint()]}).encode()).decode()},
+        ("postgresql", "main", "p@:/w", "db.internal", 5432, "main"),
+    ),
     "upsun flex": (
         {
             "PLATFORM_APPLICATION_NAME": "app",
@@ -149,6 +153,10 @@ DATABASES: dict[str, tuple[dict[str, str], tuple[str, str, str, str, int | str, 
             )
         },
         ("postgresql", "u", '"}=', "h", 5432, "d"),
+    ),
+    "copilot, written over several lines": (
+        {"DB_SECRET": json.dumps({"engine": "mysql", "host": "h", "dbname": "d", "password": "p"}, indent=2)},
+        ("mysql", "", "p", "h", "", "d"),
     ),
     "azure service connector": (
         {

@@ -25,7 +25,7 @@ def beanstalk(variables: Mapping[str, str]) -> Iterator[Found]:
 def secrets(variables: Mapping[str, str]) -> Iterator[Found]:
     """``<NAME>_SECRET={"engine", "host", "port", "username", "password", "dbname"}``, under any name."""
     for variable in sorted(variables):
-        value = json_of(variables[variable]) if variables[variable].lstrip().startswith('{"') else None
+        value = json_of(variables[variable]) if variables[variable].lstrip().startswith("{") else None
         if not isinstance(value, dict) or not {"engine", "host", "password"} <= value.keys():
             continue
         scheme = scheme_by_words(str(value["engine"]))

@@ -138,7 +138,7 @@ def json_of(text: str) -> Any:
     """JSON, or base64 of JSON (Platform.sh), as a value; ``None`` where it is neither."""
     text = text.strip()
     try:
-        plain = text if text[:1] in ("{", "[") else base64.b64decode(text, validate=True).decode("utf-8")
+        plain = text if text[:1] in ("{", "[") else base64.b64decode(text).decode("utf-8")
         return json.loads(plain)
     except (ValueError, RecursionError):
         return None
