@@ -12,6 +12,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?://(.*)", re.DOTALL | re.
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*")  # userinfo of RFC 3986
 _HOST = re.compile(r"(?P<host>\[[^\]]+\]|[^:]*)(?::(?P<port>\d*))?")
 # libpq's URIs may carry these behind the question mark (PostgreSQL documentation, "Connection URIs")
+_LOGIN_BEHIND = re.compile(r"[^@/?]*/[^@/?]*\?(?:[^@]*&)?(?:user|password)=")
 _LIFTED = {"user": "user", "password": "password", "host": "host", "port": "port", "dbname": "database"}
 
 
@@ -47,7 +48,8 @@ def parse(text: str) -> Address:
     scheme, rest = _split_scheme(text.removeprefix("jdbc:"))
     if scheme in FILES:
         return Address(scheme, database=_file(rest))
-    bare = text.startswith("jdbc:") or rest.startswith("/")  # the login, if any, is behind the question mark
+    # The login, if any, is behind the question mark.
+    bare = text.startswith("jdbc:") or rest.startswith("/") or _LOGIN_BEHIND.match(rest)
     login, _, place = ("", "", rest) if bare else rest.rpartition("@")
     user, _, password = login.partition(":")
     hosts, path, query = _split_place(place)

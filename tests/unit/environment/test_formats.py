@@ -365,6 +365,12 @@ def test_heroku_signs_its_own_certificates_for_redis():
     assert "ssl_cert_reqs" not in Environment.load(rediss).caches()["default"]["OPTIONS"]
 
 
+def test_a_login_behind_the_question_mark_may_hold_an_at_sign():
+    one = Environment.load({"DATABASE_URL": "postgres://h:5432/d?user=u@h&password=p@w"}).databases()["default"]
+
+    assert (one["USER"], one["PASSWORD"], one["HOST"], one["PORT"]) == ("u@h", "p@w", "h", 5432)
+
+
 def test_options_of_an_url_reach_django():
     env = Environment.load({"DATABASE_URL": "postgres://u:p@h/d?sslmode=require&currentSchema=site"})
 

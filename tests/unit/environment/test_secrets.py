@@ -71,6 +71,7 @@ def test_pairs_of_ado_hold_any_password(password):
         PARTS | {"DOTCLOUD_DB_SQL_PASSWORD": MARK, "DOTCLOUD_DB_SQL_URL": f"pgsql://root:{MARK}@other:2"},
         {"DATABASE_URL": f"postgres://u:{MARK}@h:port/d"},
         {"DATABASE_URL": f"postgres://u:{MARK}/@h/d?sslpassword={MARK}&password={MARK}"},
+        {"DATABASE_URL": f"postgres://h:5432/d?user=u&password=p@{MARK}"},
         {"DATABASE_URL": MARK, "REDIS_URL": f"redis://{MARK}@h"},
         {"DATABASE_URL": f"{MARK}://x"},
         {"PLATFORM_RELATIONSHIPS": MARK, "PLATFORM_PROJECT_ENTROPY": MARK},
