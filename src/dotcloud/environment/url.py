@@ -60,6 +60,12 @@ def parse(text: str) -> Address:
     return _lifted(_redis(address) if kind_of(scheme) is Kind.CACHE else address)
 
 
+def scheme_of(text: str) -> str:
+    """The scheme of a service's URL, as it is called here; ``""`` for ``https://…`` and for what is no URL."""
+    match = _SCHEME.fullmatch(_unwrapped(text).removeprefix("jdbc:"))
+    return SCHEMES.get(match[1].lower(), "") if match else ""
+
+
 def unescaped(text: str) -> str:
     """``text`` without percent escapes, where it was escaped; as it is, where it cannot have been."""
     return unquote(text) if _ESCAPED.fullmatch(text) else text

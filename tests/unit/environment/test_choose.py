@@ -121,6 +121,7 @@ def test_a_host_without_a_password_is_used_and_said():
         {"DOTCLOUD_DB_SQL_PASSWORD": "p"},
         {"PLATFORM_RELATIONSHIPS": "x"},
         {"VCAP_SERVICES": "[1]"},
+        {"VCAP_SERVICES": '{"x": [{"name": "db", "credentials": {"uri": "postgres://u:p@h:five/d"}}]}'},
         {"RDS_HOSTNAME": "h", "RDS_PORT": "five"},
         {"AZURE_POSTGRESQL_CONNECTIONSTRING": "nothing"},
         {"DATABASE_URL": "localhost/site"},
@@ -133,6 +134,21 @@ def test_nothing_weaker_takes_the_place_of_a_broken_source(broken):
         hosts({"PGHOST": "h", "PGDATABASE": "d"} | broken)
 
     assert next(iter(broken)).rpartition("_")[0] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"DOKKU_ELASTICSEARCH_BLUE_URL": "http://dokku-elasticsearch-x:9200"},
+        {"CUSTOMCONNSTR_Api": "https://api.example/"},
+        {"CUSTOMCONNSTR_Storage": "BlobEndpoint=https://x.blob.example;SharedAccessSignature=s"},
+        {"VCAP_SERVICES": '{"user-provided": [{"name": "mail", "credentials": {"uri": "https://mail.example"}}]}'},
+    ],
+    ids=str,
+)
+def test_what_is_no_database_or_cache_is_passed_over(other):
+    assert codes(other) == []
+    assert hosts(STALE | other) == {"default": "stale"}
 
 
 def test_a_broken_weaker_source_does_no_harm():

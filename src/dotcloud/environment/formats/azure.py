@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from dotcloud.environment import url
 from dotcloud.environment.formats import connection_string
 from dotcloud.environment.formats.common import from_url, from_variables, malformed
 from dotcloud.environment.secret import Secret
@@ -35,7 +36,7 @@ def app_service(variables: Mapping[str, str]) -> Iterator[Found]:
     """``POSTGRESQLCONNSTR_<name>``, ``MYSQLCONNSTR_<name>``, …; a custom one is read where it is a URL of a service."""
     for variable in sorted(variables):
         match = _APP_SERVICE.fullmatch(variable)
-        if match and (match[1] != "CUSTOM" or "://" in variables[variable]):
+        if match and (match[1] != "CUSTOM" or url.scheme_of(variables[variable])):
             yield from _from_text(match[2].lower(), _SCHEMES[match[1]], variables[variable], variable)
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from dotcloud.environment import url
 from dotcloud.environment.formats.common import (
     completed,
-    from_address,
     from_parts,
+    from_url,
     json_of,
     malformed,
     scheme_by_words,
 )
-from dotcloud.environment.service import Found, Problem, Service
+from dotcloud.environment.service import Found, Problem, Service, kind_of
 
 _VARIABLE = "VCAP_SERVICES"
 _KEYS = {
@@ -44,11 +44,14 @@ def vcap(variables: Mapping[str, str]) -> Iterator[Found]:
 def _entry(label: str, entry: Mapping[str, Any], credentials: Mapping[str, Any]) -> Iterator[Found]:
     """The parts are read first, as they stand unescaped; the URI fills in what they leave out."""
     name = str(entry.get("name") or entry.get("instance_name") or label).lower()
-    by_url = _by_url(name, credentials)
+    given = _by_url(name, credentials)
+    by_url = given if isinstance(given, Service) else None
     tags = entry.get("tags")
     words = [label, str(entry.get("label", "")), *(map(str, tags) if isinstance(tags, list) else []), name]
     scheme = by_url.scheme if by_url else scheme_by_words(*words)
     parts = {part: next((credentials[key] for key in keys if credentials.get(key)), "") for part, keys in _KEYS.items()}
+    if isinstance(given, Problem) and not parts["host"]:
+        yield given
     if not scheme or not (by_url or parts["host"]):
         return
     found = from_parts(name, scheme, parts, (_VARIABLE,))
@@ -60,13 +63,10 @@ def _entry(label: str, entry: Mapping[str, Any], credentials: Mapping[str, Any])
     yield _with_sslmode(found, credentials)
 
 
-def _by_url(name: str, credentials: Mapping[str, Any]) -> Service | None:
-    for key in ("uri", "url", "jdbcUrl"):
-        try:
-            return from_address(name, url.parse(str(credentials.get(key, ""))), (_VARIABLE,))
-        except url.MalformedUrlError:
-            continue
-    return None
+def _by_url(name: str, credentials: Mapping[str, Any]) -> Found | None:
+    texts = (str(credentials.get(key, "")) for key in ("uri", "url", "jdbcUrl"))
+    text = next(filter(url.scheme_of, texts), "")
+    return next(from_url(name, text, _VARIABLE, kind_of(url.scheme_of(text))), None) if text else None
 
 
 def _with_sslmode(service: Service, credentials: Mapping[str, Any]) -> Service:

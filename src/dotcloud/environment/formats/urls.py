@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from dotcloud.environment import url
 from dotcloud.environment.formats.common import from_url
 from dotcloud.environment.service import Found, Kind, Service, Standing
 
@@ -57,9 +58,14 @@ def colours(variables: Mapping[str, str]) -> Iterator[Found]:
     """Second and further databases of Heroku and Dokku: ``HEROKU_POSTGRESQL_BLUE_URL``, ``DOKKU_DATABASE_BLUE_URL``."""
     for name in sorted(variables):
         match = _COLOURS.fullmatch(name)
-        if match:
+        if match and not _elsewhere(variables[name]):
             kind = Kind.CACHE if "REDIS" in name else Kind.DATABASE
             yield from from_url(match[1].lower(), variables[name], name, kind)
+
+
+def _elsewhere(text: str) -> bool:
+    """``DOKKU_ELASTICSEARCH_BLUE_URL=http://…``: a service that Django knows nothing of."""
+    return "://" in text and not url.scheme_of(text)
 
 
 def _table(variables: Mapping[str, str], table: Mapping[str, tuple[str, Kind]]) -> Iterator[Found]:
