@@ -170,6 +170,13 @@ def test_a_wrong_password_fails_at_once(site: Hooked, postgres: Postgres) -> Non
     assert "not the right one" not in output
 
 
+def test_a_server_that_does_not_offer_tls_fails_at_once(site: Hooked, postgres: Postgres) -> None:
+    status, output = site.run("databases", DATABASE_URL=f"{postgres.new_database()}?sslmode=require")
+    assert status == 1
+    assert "server does not support SSL" in output
+    assert "waiting" not in output
+
+
 def test_a_host_that_does_not_exist_fails_at_once(site: Hooked) -> None:
     status, output = site.run("databases", DATABASE_URL="postgres://u:verysecret@db.invalid:5432/shop")
     assert status == 1

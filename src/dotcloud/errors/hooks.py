@@ -150,8 +150,8 @@ class DatabaseRefused(HookError):
     def __init__(self, *, alias: str, place: str, user: str, reason: str) -> None:
         super().__init__(
             f"The database {alias!r} at {place} is up, but does not let the user {user!r} in.",
-            "The user, the password or the right to connect is wrong. Waiting would not help.",
-            f"correct USER and PASSWORD of DATABASES[{alias!r}], or the variable they come from",
+            "The user, the password, the right to connect or sslmode is wrong. Waiting would not help.",
+            f"correct USER, PASSWORD and OPTIONS of DATABASES[{alias!r}], or the variable they come from",
             _lines(reason),
         )
 

@@ -146,10 +146,9 @@ def _accepts(connection: Any, error: OperationalError, timeout: float) -> bool:
     except ImportError:
         return not any(words in str(error) for words in NOT_YET_WORDS)
     parameters: Mapping[str, Any] = connection.get_connection_params()
-    kept = ("host", "port", "dbname", "user", "service", "sslmode")
-    target = conninfo.make_conninfo(
-        **{name: parameters[name] for name in kept if parameters.get(name)}, connect_timeout=max(2, round(timeout))
-    )
+    kept = {name: parameters[name] for name in ("host", "port", "dbname", "user", "service") if parameters.get(name)}
+    # With TLS or without: a server that is up and does not offer it will not offer it in a minute either.
+    target = conninfo.make_conninfo(**kept, sslmode="prefer", connect_timeout=max(2, round(timeout)))
     return pq.PGconn.ping(target.encode()) == pq.Ping.OK
 
 
