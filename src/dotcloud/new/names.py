@@ -11,7 +11,13 @@ from dotcloud.errors.new import BadProjectName, TakenProjectName
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 # What stands beside the project's package, and what the starter's requirements bring, installed here or not.
-_STARTER = {"manage": "the project's manage.py", "wsgi": "the project's wsgi.py", "vendor": "the project's vendor/"}
+_STARTER = {
+    "manage": "the project's manage.py",
+    "postinstall": "the project's postinstall",
+    "staticfiles": "the folder of the collected static files",
+    "vendor": "the project's vendor/",
+    "wsgi": "the project's wsgi.py",
+}
 _REQUIRED = frozenset(
     ("asgiref", "django", "django_company", "dotcloud", "gunicorn", "psycopg", "sqlparse", "whitenoise")
 )

@@ -37,6 +37,8 @@ def test_a_name_that_can_be_no_folder_or_package_is_refused(name: str) -> None:
         ("pytest", "package that the site may import"),
         ("wsgi", "the project's wsgi.py"),
         ("vendor", "the project's vendor/"),
+        ("postinstall", "the project's postinstall"),
+        ("staticfiles", "the folder of the collected static files"),
     ],
 )
 def test_a_name_that_is_taken_is_refused_with_its_owner(name: str, owner: str) -> None:
