@@ -126,6 +126,7 @@ def test_a_host_without_a_password_is_used_and_said():
         {"AZURE_POSTGRESQL_CONNECTIONSTRING": "nothing"},
         {"DATABASE_URL": "localhost/site"},
         {"DATABASE_URL": "prisma://u:p@h/d"},
+        {"DATABASE_URL": "redis://:p@h"},
     ],
     ids=str,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dotcloud.environment import url
-from dotcloud.environment.formats.common import from_url
+from dotcloud.environment.formats.common import from_url, malformed
 from dotcloud.environment.service import Found, Kind, Service, Standing
 
 _COLOURS = re.compile(r"(?:HEROKU_POSTGRESQL|HEROKU_REDIS|DOKKU_[A-Z]+)_([A-Z]+)_URL")
@@ -72,7 +72,8 @@ def _table(variables: Mapping[str, str], table: Mapping[str, tuple[str, Kind]]) 
     for variable, (name, kind) in table.items():
         text = variables.get(variable, "")
         if text:
-            yield from from_url(name, _expanded(text, variables), variable, kind)
+            for found in from_url(name, _expanded(text, variables), variable, kind):
+                yield found if found.kind is kind else malformed(variable, "is the URL of another service", kind)
 
 
 def _expanded(text: str, variables: Mapping[str, str]) -> str:
