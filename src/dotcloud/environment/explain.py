@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -49,8 +49,8 @@ def text(env: Environment) -> str:
     return "\n".join(
         [
             *_head(env, told),
-            *_section("Databases", told["databases"], _instead(told)),
-            *_section("Caches", told["caches"], "none described: the memory of each process"),
+            *_section("Databases", told["databases"], _instead(env.databases, "SQLite in the project's folder")),
+            *_section("Caches", told["caches"], _instead(env.caches, "the memory of each process")),
             *_section("Other services", told["others"]),
             *_section("Set aside", told["set_aside"]),
             "",
@@ -76,8 +76,12 @@ def errors(env: Environment) -> list[DotcloudError]:
     return found
 
 
-def _instead(told: dict[str, Any]) -> str:
-    return "none that can be used" if told["errors"] else "none described: SQLite in the project's folder"
+def _instead(ask: Callable[[], object], used: str) -> str:
+    try:
+        ask()
+    except DotcloudError:
+        return "none that can be used"
+    return f"none described: {used}"
 
 
 def _head(env: Environment, told: dict[str, Any]) -> Iterator[str]:

@@ -70,6 +70,13 @@ def test_the_report_as_a_program_reads_it():
     assert [problem["code"] for problem in told["problems"]] == ["contradiction"]
 
 
+def test_a_missing_key_is_not_held_against_the_database():
+    told = explain.text(Environment.load({"DYNO": "web.1", "REDIS_URL": "x"}))
+
+    assert "none described: SQLite" in told
+    assert "Caches\n  none that can be used" in told
+
+
 @pytest.mark.parametrize(
     ("environ", "status"),
     [({}, 0), (ENVIRON, 0), ({"DATABASE_URL": "x"}, 1), ({"DYNO": "web.1"}, 1), ({"DEFAULT_DATABASE": "x"}, 1)],
