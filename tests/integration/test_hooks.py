@@ -107,6 +107,17 @@ def test_eight_instances_on_one_sqlite_file_migrate_once(site: Hooked) -> None:
     assert sum("migrations applied" in text for text in outputs) == 1, outputs
 
 
+def test_eight_instances_in_one_folder_collect_one_after_the_other(site: Hooked) -> None:
+    for number in range(300):
+        site.write(f"journal/static/{number}.css", "p { color: red }")
+    hashed = "{'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'}}"
+    site.write("config/hashed.py", f"from config.settings import *\nSTORAGES = {hashed}\n")
+    site.hook("hooks.run(hooks.static())")
+    variables = {"DJANGO_SETTINGS_MODULE": "config.hashed", "STATIC_ROOT": f"{site.folder}/collected"}
+    outputs = _eight(site, "sqlite:///:memory:", **variables)
+    assert sum("301 files copied" in text for text in outputs) == 1, outputs
+
+
 def _eight(site: Hooked, url: str, **variables: str) -> list[str]:
     children = [site.start(DATABASE_URL=url, DOTCLOUD_SERVICE_NAME="www", **variables) for _ in range(8)]
     try:
