@@ -229,6 +229,17 @@ def test_a_hook_can_run_twice(site: Hooked, postgres: Postgres, tmp_path: Path) 
     assert len(second[1].splitlines()) == 4
 
 
+def test_static_files_may_go_to_a_storage_without_a_folder(site: Hooked) -> None:
+    site.write(
+        "config/remote.py",
+        "from config.settings import *\n"
+        "STORAGES = {'staticfiles': {'BACKEND': 'django.core.files.storage.InMemoryStorage'}}\n",
+    )
+    status, output = site.run("static", DJANGO_SETTINGS_MODULE="config.remote")
+    assert status == 0
+    assert "1 file copied to the site's storage" in output
+
+
 def test_a_failing_migration_is_named_with_its_line(site: Hooked, postgres: Postgres) -> None:
     site.migration("0003_fails", "migrations.RunPython(fail)")
     status, output = site.run("migrate", DATABASE_URL=postgres.new_database())

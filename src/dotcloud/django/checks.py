@@ -3,7 +3,7 @@
 E001  the variables cannot be read at all
 E002  a variable is malformed, or one of a set is missing
 E003  a cache is on Redis, and the package ``redis`` is not installed
-E004  staticfiles is installed, and STATIC_ROOT is not set (on a platform)
+E004  static files are kept in a folder, and STATIC_ROOT is not set (on a platform)
 W001  two variables contradict each other, or a part is missing that may be meant to
 W002  a platform without a database service: the site's SQLite file goes with the instance
 W003  a database service is there, and the settings use SQLite
@@ -24,6 +24,8 @@ from django.conf import LazySettings, settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
+from django.utils.module_loading import import_string
 
 from dotcloud.environment import Environment, Kind, Problem, Severity
 from dotcloud.environment.service import FILES
@@ -141,9 +143,15 @@ def _hosts(site: LazySettings) -> Iterator[CheckMessage]:
 
 
 def _static_root(site: LazySettings) -> Iterator[CheckMessage]:
-    if "django.contrib.staticfiles" in site.INSTALLED_APPS and not site.STATIC_ROOT:
+    if "django.contrib.staticfiles" in site.INSTALLED_APPS and not site.STATIC_ROOT and _stores_files(site):
         yield Error(
             "STATIC_ROOT is not set: collectstatic has no place to put the static files.",
             hint='STATIC_ROOT = BASE_DIR / "static" in settings.py, and the folder in .gitignore.',
             id="dotcloud.E004",
         )
+
+
+def _stores_files(site: LazySettings) -> bool:
+    """Whether static files are kept in a folder, and not in an object store somewhere."""
+    backend = site.STORAGES.get("staticfiles", {}).get("BACKEND")
+    return not backend or issubclass(import_string(backend), FileSystemStorage)

@@ -47,7 +47,7 @@ def migrate(wait: float = 300) -> Step:
 
 
 def static() -> Step:
-    """Collect the static files into ``STATIC_ROOT``."""
+    """Collect the static files into ``STATIC_ROOT``, or where the storage of the site keeps them."""
     return _django("static", "collect the static files into STATIC_ROOT", {})
 
 

@@ -24,6 +24,7 @@ def site(**given):
         "ALLOWED_HOSTS": ["www.example"],
         "INSTALLED_APPS": STATIC,
         "STATIC_ROOT": "/static",
+        "STORAGES": {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     }
     return SimpleNamespace(**settings | given)
 
@@ -41,6 +42,7 @@ def nowhere(tmp_path, monkeypatch):
 
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
 REDIS = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
+ELSEWHERE = {"staticfiles": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
 SITUATIONS = {
     "in order": (ON_PLATFORM, {}, []),
     "a malformed variable": (ON_PLATFORM | {"RDS_PASSWORD": "hidden"}, {}, ["dotcloud.E002"]),
@@ -52,6 +54,7 @@ SITUATIONS = {
     "no hosts": (ON_PLATFORM, {"ALLOWED_HOSTS": []}, ["dotcloud.W006"]),
     "every host": (ON_PLATFORM, {"ALLOWED_HOSTS": ["*"]}, ["dotcloud.W006"]),
     "no place for static files": (ON_PLATFORM, {"STATIC_ROOT": None}, ["dotcloud.E004"]),
+    "static files elsewhere": (ON_PLATFORM, {"STATIC_ROOT": None, "STORAGES": ELSEWHERE}, []),
     "no static files": (ON_PLATFORM, {"STATIC_ROOT": None, "INSTALLED_APPS": []}, []),
     "a laptop": ({}, {"DATABASES": SQLITE, "DEBUG": True, "ALLOWED_HOSTS": [], "STATIC_ROOT": None}, []),
 }

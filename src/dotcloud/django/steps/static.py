@@ -1,11 +1,11 @@
-"""Collect the static files into STATIC_ROOT."""
+"""Collect the static files: into STATIC_ROOT, or wherever the site's storage puts them."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 from django.apps import apps
 from django.conf import settings
@@ -19,13 +19,15 @@ def run() -> Outcome:
     """The step ``static``."""
     if not apps.is_installed("django.contrib.staticfiles"):
         return Outcome("django.contrib.staticfiles is not in INSTALLED_APPS", skipped=True)
-    if not settings.STATIC_ROOT:
-        return Outcome("STATIC_ROOT is not set", skipped=True)
     command = site_command("collectstatic")
-    with alone_in(settings.STATIC_ROOT):
+    folder = settings.STATIC_ROOT
+    if not folder and command.is_local_storage():
+        return Outcome("STATIC_ROOT is not set", skipped=True)
+    with alone_in(folder) if folder else nullcontext():
         call_command(command, interactive=False, verbosity=0)
     copied, unmodified = len(command.copied_files), len(command.unmodified_files)
-    return Outcome(f"{copied} file{'s' * (copied != 1)} copied to {settings.STATIC_ROOT}, {unmodified} unchanged")
+    place = folder or "the site's storage"
+    return Outcome(f"{copied} file{'s' * (copied != 1)} copied to {place}, {unmodified} unchanged")
 
 
 @contextmanager
