@@ -79,7 +79,8 @@ class NoRequirementsFile(DotcloudError):
     def __init__(self, files: Sequence[Path]) -> None:
         self.files = files
         names = " and ".join(map(str, files))
-        super().__init__(f"There is no requirements file {names}.", "Nothing was installed.", "give its path after -r")
+        fix = "correct its path: -r on the command line, requirements=… in the hook"
+        super().__init__(f"There is no requirements file {names}.", "Nothing was installed.", fix)
 
 
 class BadArchive(DotcloudError):
