@@ -45,6 +45,13 @@ def test_the_commit_is_its_authors_where_git_knows_one(tmp_path: Path) -> None:
     assert git(tmp_path / "shop", "log", "--format=%an") == "Ada"
 
 
+def test_vendor_is_committed_where_a_person_ignores_such_folders_everywhere(tmp_path: Path) -> None:
+    (tmp_path / "ignored").write_text("vendor/\n*.whl\n")
+    (tmp_path / "gitconfig").write_text(f"[core]\nexcludesFile = {tmp_path}/ignored\n")
+    create("shop", tmp_path)
+    assert git(tmp_path / "shop", "ls-files", "vendor") == f"vendor/{WHEEL.filename}"
+
+
 def test_inside_a_repository_there_is_no_second_one(tmp_path: Path) -> None:
     (tmp_path / "big").mkdir()
     git(tmp_path / "big", "init", "--quiet")
