@@ -169,13 +169,11 @@ class Environment:
         return choice.used
 
     def _default_database(self, url: str | None, options: dict[str, Any]) -> dict[str, Any]:
-        import dj_database_url
-
         if url is None:
             folder = self.project or Path.cwd()
             service = Service("default", "sqlite", database=str(folder / "db.sqlite3"))
             return settings.database(service, "", **options)
-        return dict(dj_database_url.parse(url, **options))
+        return settings.parsed(url, **options)
 
     def _leads_away(self, service: Service) -> bool:
         """Set in the process and on another machine: a server set up by hand rather than a laptop."""

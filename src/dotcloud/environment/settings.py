@@ -10,6 +10,7 @@ from dotcloud.environment.service import FILES, Service
 from dotcloud.errors.environment import NoDatabaseNameError
 
 _LOCAL_MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_TLS = {"sqlite": ("", ""), "spatialite": ("", ""), "mysql": ("ssl_mode", "REQUIRED")}  # a file needs none
 _RENAMED = {"ssl-mode": "ssl_mode"}  # as DigitalOcean writes it -> as mysqlclient takes it
 
 
@@ -22,16 +23,25 @@ def database(service: Service, name: str, **options: Any) -> dict[str, Any]:
     :param options: keyword arguments of ``dj_database_url.parse``: conn_max_age, conn_health_checks, ssl_require, …
     :raises NoDatabaseNameError: where neither gives one.
     """
-    import dj_database_url
-
     if service.scheme in FILES:
-        return dict(dj_database_url.parse(sqlite_url(service), **options))
+        return parsed(sqlite_url(service), **options)
     chosen = service.database or name
     if not chosen and "service" not in dict(service.options):
         raise NoDatabaseNameError(service.name, service.sources)
-    settings = dict(dj_database_url.parse(_plain_url(service, chosen), **options))
+    settings = parsed(_plain_url(service, chosen), **options)
     settings |= {"USER": service.user, "PASSWORD": service.password.reveal(), "HOST": service.host, "NAME": chosen}
     settings["PORT"] = int(service.port) if service.port.isdigit() else service.port
+    return settings
+
+
+def parsed(address: str, ssl_require: bool = False, **options: Any) -> dict[str, Any]:
+    """What dj-database-url makes of an address; ``ssl_require`` in each engine's own words, and not in PostgreSQL's."""
+    import dj_database_url
+
+    settings: dict[str, Any] = dict(dj_database_url.parse(address, **options))
+    word, value = next((pair for name, pair in _TLS.items() if name in settings["ENGINE"]), ("sslmode", "require"))
+    if ssl_require and word:
+        settings.setdefault("OPTIONS", {})[word] = value
     return settings
 
 

@@ -384,6 +384,22 @@ def test_options_of_dj_database_url_reach_django():
     assert (one["CONN_MAX_AGE"], one["CONN_HEALTH_CHECKS"], one["OPTIONS"]) == (600, True, {"sslmode": "require"})
 
 
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("postgres://h/d?sslmode=prefer", {"sslmode": "require"}),
+        ("mysql://h/d?charset=utf8mb4", {"charset": "utf8mb4", "ssl_mode": "REQUIRED"}),
+        ("sqlite:///db.sqlite3", {}),
+    ],
+)
+def test_tls_is_required_in_the_words_of_the_engine(address, options):
+    for databases in (
+        Environment.load({"DATABASE_URL": address}).databases(ssl_require=True),
+        Environment.load({}).databases(default=address, ssl_require=True),
+    ):
+        assert databases["default"].get("OPTIONS", {}) == options
+
+
 def test_sslmode_of_a_connection_string_is_kept():
     env = Environment.load({"AZURE_POSTGRESQL_CONNECTIONSTRING": "host=h dbname=d user=u sslmode=require"})
 
