@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from dotcloud import output
 from dotcloud.buildfile import BuildFile
 from dotcloud.cli.connection import name_from
 from dotcloud.cli.options import choices
 from dotcloud.cli.preflight import Vendored
 from dotcloud.cli.present import counted, show, size
-from dotcloud.cli.session import Session, connected, environment_of, platform
+from dotcloud.cli.session import Session, connected, environment_of, platform, title
+from dotcloud.client.api import Client
 from dotcloud.client.files import File, collect
+from dotcloud.client.local import HERE
+from dotcloud.errors.cli import NameTaken
 from dotcloud.errors.client import NotFound, PlatformUnreachable
 
 SHOWN = 15  # paths of each kind
@@ -23,7 +27,7 @@ def show_dry_run(root: Path, buildfile: BuildFile, packages: Vendored) -> None:
     files = collect(root)
     connection = connected(root)
     name = choices().application or (connection.application if connection else None)
-    changes = _changes(root, name, files) if name else None
+    changes = _changes(root, name, files)
     told = {
         "application": name or name_from(root),
         "environment": environment_of(name or "", root),
@@ -39,17 +43,32 @@ def show_dry_run(root: Path, buildfile: BuildFile, packages: Vendored) -> None:
     show(told, _lines(told, new=changes is None))
 
 
-def _changes(root: Path, name: str, files: Sequence[File]) -> dict[str, Any] | None:
-    """What the platform says would change; ``None`` when it has nothing of the kind, or does not run."""
-    listed = [file.as_dict() for file in files]
+def _changes(root: Path, name: str | None, files: Sequence[File]) -> dict[str, Any] | None:
+    """What the platform says would change; ``None`` when nothing is there yet, or it does not run."""
     try:
         with platform(start=False, folder=root) as client:
-            found: dict[str, Any] = Session(client, name, environment_of(name, root)).post(
-                "/changes", {"files": listed}
-            )
-            return found
-    except (NotFound, PlatformUnreachable):
+            return _asked(client, root, name, files)
+    except PlatformUnreachable as error:
+        if error.where != HERE:
+            raise
+        if name:
+            output.warn("The platform of this machine does not run. What is live is not known: all counts as new.")
         return None
+
+
+def _asked(client: Client, root: Path, name: str | None, files: Sequence[File]) -> dict[str, Any] | None:
+    """Refuses what a push would refuse. :raises NameTaken, NotFound:"""
+    if name is None:
+        if any(each["name"] == name_from(root) for each in client.get("/applications")):
+            raise NameTaken(name_from(root))
+        return None
+    here = Session(client, name, environment_of(name, root))
+    client.get(f"{here.path}/environments")
+    try:
+        found: dict[str, Any] = here.post("/changes", {"files": [file.as_dict() for file in files]})
+    except NotFound:  # an environment begins with its first push
+        return None
+    return found
 
 
 def _everything(files: Sequence[File]) -> dict[str, Any]:
@@ -69,14 +88,17 @@ def _lines(told: dict[str, Any], new: bool) -> Iterator[str]:
     packages = f" ({counted(len(told['packages']), 'private package')})" if told["packages"] else ""
     changes = told["changes"]
     files = f"{counted(told['files'], 'file')}, {size(told['bytes'])}"
-    yield f"A push would take {files}{packages} to {told['application']}."
+    yield f"A push would take {files}{packages} to {title(told['application'], told['environment'])}."
     if told["create"]:
         yield f"The application {told['application']} would be created."
     yield f"To send: {counted(len(changes['missing']), 'file')}, {size(changes['missing_bytes'])}."
     if changes["unchanged"]:
         yield "Nothing has changed: nothing would be restarted."
-    yield from _files(changes, new)
-    yield from _services(told["services"], changes["services"])
+    else:
+        yield from _files(changes, new)
+        yield from _services(told["services"], changes["services"])
+    if told["errors"]:
+        yield "It would be refused:"
     for line in (*told["errors"], *told["warnings"]):
         yield line if line.startswith(" ") else f"vendor: {line}"
 
@@ -84,12 +106,16 @@ def _lines(told: dict[str, Any], new: bool) -> Iterator[str]:
 def _files(changes: dict[str, Any], new: bool) -> Iterator[str]:
     """What differs from what is live; the first push names folders instead."""
     if new or not changes["services"]:
-        yield from (f"  + {name}" for name in _top(changes["added"]))
+        yield from _shortened("+", _top(changes["added"]))
         return
     for mark, kind in (("+", "added"), ("~", "changed"), ("-", "removed")):
-        yield from (f"  {mark} {path}" for path in changes[kind][:SHOWN])
-        if len(changes[kind]) > SHOWN:
-            yield f"  {mark} and {len(changes[kind]) - SHOWN} more"
+        yield from _shortened(mark, changes[kind])
+
+
+def _shortened(mark: str, paths: Sequence[str]) -> Iterator[str]:
+    yield from (f"  {mark} {path}" for path in paths[:SHOWN])
+    if len(paths) > SHOWN:
+        yield f"  {mark} and {len(paths) - SHOWN} more"
 
 
 def _top(paths: Sequence[str]) -> list[str]:

@@ -30,8 +30,7 @@ class Session:
 
     @property
     def title(self) -> str:
-        """How a person reads it: ``mysite``, ``mysite (staging)``."""
-        return self.application if self.environment == DEFAULT else f"{self.application} ({self.environment})"
+        return title(self.application, self.environment)
 
     @property
     def path(self) -> str:
@@ -60,6 +59,11 @@ class Session:
         found = {service["name"]: service_urls(service) for service in self.get("/services")}
         names = sorted((name for name in found if found[name]), key=lambda name: (name != "www", name))
         return {name: found[name] for name in names}
+
+
+def title(application: str, environment: str) -> str:
+    """How a person reads it: ``mysite``, ``mysite (staging)``."""
+    return application if environment == DEFAULT else f"{application} ({environment})"
 
 
 def service_urls(service: dict[str, Any]) -> list[str]:

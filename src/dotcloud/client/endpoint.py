@@ -26,7 +26,7 @@ def connect(url: str | None = None, start: bool = True) -> Client:
     """
     url = url or os.environ.get(VARIABLE)
     if not url:
-        return Client(local.ready(start), "this machine")
+        return Client(local.ready(start), local.HERE)
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -13,6 +13,7 @@ from dotcloud.errors.client import PlatformNotInstalled, PlatformNotStarted, Pla
 
 START_SECONDS = 120.0
 SOCKET = "api.sock"
+HERE = "this machine"  # as an endpoint reads
 
 
 def home() -> Path:
@@ -35,7 +36,7 @@ def ready(start: bool = True) -> Path:
     path = folder / SOCKET
     if not answers(path):
         if not start:
-            raise PlatformUnreachable("this machine", f"nobody listens at {path}", "dotcloud platform start")
+            raise PlatformUnreachable(HERE, f"nobody listens at {path}", "dotcloud platform start")
         _start(folder)
     return path
 

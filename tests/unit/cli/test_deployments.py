@@ -8,7 +8,7 @@ import pytest
 
 from dotcloud.client.config import find
 from dotcloud.client.upload import Revision
-from dotcloud.errors.client import Conflict, PlatformUnreachable, StreamLost
+from dotcloud.errors.client import Conflict, StreamLost
 
 APP = "/applications/mysite"
 LOG = f"{APP}/deployments/abc/logs"
@@ -185,33 +185,6 @@ class TestPush:
         assert "dotcloud push --force" in ran.err
         assert running.asked == []
         assert dotcloud("push", "--force").status == 0
-
-    def test_a_dry_run_changes_nothing(self, dotcloud, platform, project, uploads):
-        def refuse(*_, **__):
-            raise PlatformUnreachable("this machine", "nobody listens")
-
-        platform.post = refuse
-        ran = dotcloud("push", "--dry-run")
-        assert ran.status == 0
-        assert ran.lines[0].startswith("A push would take 2 files")
-        assert "The application mysite would be created." in ran.lines
-        assert "[www] python: new" in ran.lines
-        assert (uploads, find(project)) == ([], None)
-
-    def test_a_dry_run_tells_the_differences(self, dotcloud, running):
-        running.answers[f"POST {APP}/changes"] = {
-            "missing": ["0" * 64],
-            "missing_bytes": 2048,
-            "added": ["new.py"],
-            "changed": ["wsgi.py"],
-            "removed": ["old.py"],
-            "unchanged": False,
-            "services": ["www", "worker"],
-        }
-        lines = dotcloud("push", "--dry-run").lines
-        assert "To send: 1 file, 2.0 K." in lines
-        assert [line for line in lines if line.startswith("  ")] == ["  + new.py", "  ~ wsgi.py", "  - old.py"]
-        assert "[worker] is not in dotcloud.yml any more: it goes on as it is" in lines
 
 
 class TestDlogs:
