@@ -26,6 +26,10 @@ class Scale:
     field: str
     value: int
 
+    @property
+    def path(self) -> str:
+        return f"/services/{segment(self.service)}"
+
     def __str__(self) -> str:
         if self.field == "instance_count":
             return f"instances of {self.service} to {self.value}"
@@ -43,11 +47,11 @@ def scale(changes: tuple[str, ...]) -> None:
     """
     wanted = [parse(change) for change in changes]
     with session() as here, screen() as shown:
-        for each in wanted:
-            here.get(f"/services/{segment(each.service)}")
+        for each in wanted:  # all or none
+            here.patch(each.path, {each.field: each.value, "check": True})
         for each in wanted:
             shown.info(f"Changing {each}")
-            here.patch(f"/services/{segment(each.service)}", {each.field: each.value})
+            here.patch(each.path, {each.field: each.value})
         deploy(here, shown)
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from dotcloud.cli.scale import parse
+from dotcloud.errors.client import Refused
 
 APP = "/applications/mysite"
 WWW = f"{APP}/services/www"
@@ -133,12 +134,15 @@ class TestScale:
         ran = dotcloud("scale", "www=3", "www:memory=512M")
         assert ran.status == 0
         assert running.bodies[f"PATCH {WWW}"] == {"reserved_memory": 512 << 20}
-        assert running.changes == [f"PATCH {WWW}", f"PATCH {WWW}", f"POST {APP}/deployments"]
+        assert running.changes == [f"PATCH {WWW}"] * 4 + [f"POST {APP}/deployments"]
         assert "==> Changing memory of www to 512.0 M" in ran.lines
 
-    def test_a_service_that_is_not_there_changes_nothing(self, dotcloud, running):
-        assert dotcloud("scale", "www=3", "nope=2").status == 1
-        assert running.changes == []
+    def test_where_one_is_refused_none_is_changed(self, dotcloud, running):
+        running.answers[f"PATCH {APP}/services/db"] = Refused(400, "db cannot be scaled like that")
+        ran = dotcloud("scale", "www=3", "db=2")
+        assert ran.status == 1
+        assert running.bodies[f"PATCH {WWW}"] == {"instance_count": 3, "check": True}
+        assert "Changing" not in ran.out
 
     @pytest.mark.parametrize("text", ["www", "www=x", "www:disk=1G", "www:memory=lots", "=3", "www="])
     def test_a_bad_one_changes_nothing(self, dotcloud, running, text):

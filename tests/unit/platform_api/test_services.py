@@ -32,6 +32,13 @@ def test_scaling_is_kept_for_the_next_deployment(api, mysite, live):
     assert len(api("GET", f"{mysite}/services/www")["instances"]) == 1
 
 
+def test_scaling_can_be_asked_about_first(api, mysite, live):
+    live()
+    api("PATCH", f"{mysite}/services/www", {"instance_count": 3, "check": True})
+    assert api("GET", f"{mysite}/services/www")["instance_count"] == 1
+    assert "from 1 to 64" in api.refused("PATCH", f"{mysite}/services/www", {"instance_count": 65, "check": True}, 400)
+
+
 @pytest.mark.parametrize(
     ("service", "body", "reason"),
     [

@@ -25,6 +25,7 @@ MIN_MEMORY, MAX_MEMORY = 32 << 20, 64 << 30  # bytes, as they were in 2013
 class Scale(Schema):
     instance_count: int | None = None
     reserved_memory: int | None = None
+    check: bool = False  # only tell whether it is possible
 
 
 @router.get(BASE)
@@ -54,8 +55,10 @@ def scale(
 ) -> dict[str, Any]:
     """Set how many instances the next deployment makes, or what memory is reserved for each."""
     row = service_of(environment_of(application, environment), service)
-    asked = body.dict(exclude_none=True)
+    asked = body.dict(exclude_none=True, exclude={"check"})
     _refuse_impossible(row, asked)
+    if body.check:
+        return item(summary(row))
     Service.objects.filter(pk=row.pk).update(**asked)
     for name, value in asked.items():
         kind = "instances" if name == "instance_count" else "memory"
