@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from dotcloud import output
 from dotcloud.cli.ask import confirm
 from dotcloud.cli.options import PlatformCommand, choices
 from dotcloud.cli.present import done, info, show
-from dotcloud.cli.session import Session, connected, segment, session
+from dotcloud.cli.session import DEFAULT, Session, connected, segment, session
 from dotcloud.client.config import remove
 
 DATA = ("postgresql", "mysql", "redis")
@@ -17,14 +19,14 @@ DATA = ("postgresql", "mysql", "redis")
 @click.command(cls=PlatformCommand)
 @click.argument("service", required=False)
 def destroy(service: str | None) -> None:
-    """Destroy SERVICE, or the environment named by -e, or else the whole application.
+    """Destroy SERVICE, or the environment of -e, or else the whole application.
 
-    What they keep in databases and folders is lost for good.
+    In a folder that is connected with an environment of its own, that one is meant. What they keep in databases and folders is lost for good.
     """
     with session() as here:
         if service:
             _service(here, service)
-        elif choices().environment:
+        elif choices().environment or here.environment != DEFAULT:
             _environment(here)
         else:
             _application(here)
@@ -32,7 +34,7 @@ def destroy(service: str | None) -> None:
 
 def _service(here: Session, name: str) -> None:
     path = f"/services/{segment(name)}"
-    here.get(path)
+    _warn_of_data(here, here.get(path))
     if _agreed("service", f"{here.title}.{name}"):
         here.delete(path)
         _gone(f"{here.title}.{name}")
@@ -55,12 +57,14 @@ def _application(here: Session) -> None:
 
 
 def _name_data(here: Session) -> None:
-    """Say what data will be lost."""
     for service in here.get("/services"):
-        if service["service_type"] in DATA:
-            output.warn(
-                f"{here.title}.{service['name']} ({service['service_type']}) and everything in it will be lost."
-            )
+        _warn_of_data(here, service)
+
+
+def _warn_of_data(here: Session, service: dict[str, Any]) -> None:
+    """Say what data will be lost."""
+    if service["service_type"] in DATA:
+        output.warn(f"{here.title}.{service['name']} ({service['service_type']}) and everything in it will be lost.")
 
 
 def _agreed(kind: str, name: str, more: str = "") -> bool:

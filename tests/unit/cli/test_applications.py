@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dotcloud.cli.connection import name_from
-from dotcloud.client.config import find
+from dotcloud.client.config import Connection, find, write
 from dotcloud.errors.client import Conflict, NotFound
 
 
@@ -90,7 +90,7 @@ class TestDestroy:
         platform.answers = {
             "GET /applications/mysite/environments": [{"name": "default"}],
             "GET /applications/mysite/services": [{"name": "db", "service_type": "postgresql"}],
-            "GET /applications/mysite/services/db": {},
+            "GET /applications/mysite/services/db": {"name": "db", "service_type": "postgresql"},
         }
 
     def test_nothing_without_an_answer(self, dotcloud, platform):
@@ -111,8 +111,15 @@ class TestDestroy:
         assert platform.queries["DELETE /applications/mysite"] == {"environment": "staging"}
         assert find(connected).application == "mysite"
 
-    def test_a_service(self, dotcloud, platform):
-        assert dotcloud("destroy", "db", "-y").status == 0
+    def test_the_environment_of_the_folder_leaves_the_others(self, dotcloud, platform, connected):
+        write(Connection(connected, "mysite", "staging"))
+        assert dotcloud("destroy", "-y").status == 0
+        assert platform.queries["DELETE /applications/mysite"] == {"environment": "staging"}
+
+    def test_a_service_says_what_data_goes(self, dotcloud, platform):
+        ran = dotcloud("destroy", "db", "-y")
+        assert ran.status == 0
+        assert "mysite.db (postgresql) and everything in it will be lost" in ran.err
         assert platform.changes == ["DELETE /applications/mysite/services/db"]
 
     def test_a_service_that_is_not_there(self, dotcloud, platform):
