@@ -14,7 +14,8 @@ from dotcloud.cli.options import PlatformCommand
 from dotcloud.cli.preflight import vendored
 from dotcloud.cli.present import counted, show
 from dotcloud.cli.push import project
-from dotcloud.cli.session import connected, platform, segment
+from dotcloud.cli.session import chosen_application, environment_of, platform, segment, title
+from dotcloud.client.api import Client
 from dotcloud.errors import DotcloudError
 from dotcloud.errors.cli import CheckFailed
 
@@ -34,29 +35,34 @@ class Finding:
 def check() -> None:
     """Check the platform, the connection, dotcloud.yml and vendor/. Exit 1 when something is wrong."""
     root = project()
-    found = [*_platform(), *_buildfile(root), *_vendor(root)]
+    found = [*_platform(root), *_buildfile(root), *_vendor(root)]
     show([asdict(finding) for finding in found], map(_line, found))
     wrong = sum(finding.state == "error" for finding in found)
     if wrong:
         raise CheckFailed(wrong)
 
 
-def _platform() -> Iterator[Finding]:
-    """Whether it answers, and knows the application of this folder."""
+def _platform(root: Path) -> Iterator[Finding]:
+    """Whether it answers, and knows the application that a push would go to."""
+    subject = "platform"
     try:
-        with platform() as client:
+        with platform(folder=root) as client:
             me = client.get("")
             yield Finding(
                 "platform", "ok", f"{client.where} answers, as {me.get('username')}, version {me.get('version')}"
             )
-            connection = connected()
-            if connection is None:
-                yield Finding("application", "ok", "none is connected; the first push creates one")
-                return
-            client.get(f"/applications/{segment(connection.application)}/environments")
-            yield Finding("application", "ok", connection.application)
+            subject = "application"
+            yield _application(client, root)
     except DotcloudError as error:
-        yield Finding("platform", "error", str(error))
+        yield Finding(subject, "error", str(error))
+
+
+def _application(client: Client, root: Path) -> Finding:
+    name = chosen_application(root)
+    if name is None:
+        return Finding("application", "ok", "none is connected; the first push creates one")
+    client.get(f"/applications/{segment(name)}/environments")
+    return Finding("application", "ok", title(name, environment_of(name, root)))
 
 
 def _buildfile(root: Path) -> Iterator[Finding]:

@@ -21,7 +21,8 @@ DATA = ("postgresql", "mysql", "redis")
 def destroy(service: str | None) -> None:
     """Destroy SERVICE, or the environment of -e, or else the whole application.
 
-    In a folder that is connected with an environment of its own, that one is meant. What they keep in databases and folders is lost for good.
+    In a folder that is connected with an environment, that one is meant. What they keep in databases and folders is
+    lost for good.
     """
     with session() as here:
         if service:

@@ -9,10 +9,9 @@ from typing import Any
 from dotcloud import output
 from dotcloud.buildfile import BuildFile
 from dotcloud.cli.connection import name_from
-from dotcloud.cli.options import choices
 from dotcloud.cli.preflight import Vendored
 from dotcloud.cli.present import counted, show, size
-from dotcloud.cli.session import Session, connected, environment_of, platform, title
+from dotcloud.cli.session import Session, chosen_application, environment_of, platform, title
 from dotcloud.client.api import Client
 from dotcloud.client.files import File, collect
 from dotcloud.client.local import HERE
@@ -25,8 +24,7 @@ SHOWN = 15  # paths of each kind
 def show_dry_run(root: Path, buildfile: BuildFile, packages: Vendored) -> None:
     """Tell it; nothing is created, sent or started."""
     files = collect(root)
-    connection = connected(root)
-    name = choices().application or (connection.application if connection else None)
+    name = chosen_application(root)
     changes = _changes(root, name, files)
     told = {
         "application": name or name_from(root),

@@ -10,11 +10,11 @@ import click
 
 from dotcloud.cli.connection import connect_folder, name_from
 from dotcloud.cli.follow import deploy
-from dotcloud.cli.options import PlatformCommand, choices
+from dotcloud.cli.options import PlatformCommand
 from dotcloud.cli.preflight import vendored
 from dotcloud.cli.present import counted
 from dotcloud.cli.screen import Screen, screen
-from dotcloud.cli.session import Session, connected, environment_of, platform, segment
+from dotcloud.cli.session import Session, chosen_application, connected, environment_of, platform, segment
 from dotcloud.client.api import Client
 from dotcloud.client.files import File, collect
 from dotcloud.errors.cli import NameTaken
@@ -64,8 +64,7 @@ def project(path: str | None = None) -> Path:
 
 def _application(shown: Screen, client: Client, root: Path) -> Session:
     """The application of -A or of the folder; with neither, a new one. :raises NameTaken:"""
-    connection = connected(root)
-    name = choices().application or (connection.application if connection else None)
+    name = chosen_application(root)
     if name is None:
         name = name_from(root)
         try:

@@ -99,12 +99,17 @@ def session(application: str | None = None) -> Iterator[Session]:
 
 
 def application_name() -> str:
-    """The application of ``-A`` or the connected folder."""
-    connection = connected()
-    name = choices().application or (connection.application if connection else None)
+    """The application of ``-A`` or the connected folder. :raises NotConnected: neither is there."""
+    name = chosen_application()
     if not name:
         raise NotConnected(Path.cwd())
     return name
+
+
+def chosen_application(folder: Path | None = None) -> str | None:
+    """The application of ``-A`` or of the folder, by default the current one."""
+    connection = connected(folder)
+    return choices().application or (connection.application if connection else None)
 
 
 def environment_of(application: str, folder: Path | None = None) -> str:

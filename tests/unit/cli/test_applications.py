@@ -143,3 +143,20 @@ class TestDestroy:
 )
 def test_a_folder_gives_a_valid_name(tmp_path, folder, name):
     assert name_from(tmp_path / folder) == name
+
+
+class TestCheck:
+    @pytest.fixture(autouse=True)
+    def running(self, platform, connected):
+        (connected / "dotcloud.yml").write_text("www:\n  type: python\n")
+        platform.answers = {"GET ": {"username": "joe"}, "GET /applications/mysite/environments": []}
+
+    def test_all_is_well(self, dotcloud):
+        ran = dotcloud("check", "-e", "staging")
+        assert ran.status == 0
+        assert "ok: application: mysite (staging)" in ran.lines
+
+    def test_of_another_application(self, dotcloud):
+        ran = dotcloud("check", "-A", "nope")
+        assert ran.status == 1
+        assert ran.lines[1].startswith("error: application: /applications/nope")
