@@ -13,9 +13,9 @@ _COLOURS = {"green": "32", "yellow": "33", "red": "31", "blue": "34", "dim": "2"
 
 
 def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
-    """``text`` in a colour where the stream is a terminal that wants one (see no-color.org)."""
+    """``text`` in a colour where the stream is a terminal that wants one (see no-color.org) and can show it."""
     stream = stream or sys.stderr
-    if not stream.isatty() or os.environ.get("NO_COLOR"):
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
 

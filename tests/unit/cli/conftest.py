@@ -109,6 +109,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("TERM", "xterm")
     for name in ("DOTCLOUD_ENDPOINT", "DOTCLOUD_HOME", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return folder

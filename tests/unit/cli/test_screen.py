@@ -53,6 +53,11 @@ def test_an_upload_has_a_bar():
     assert len(shown(moving).rstrip()) <= 80
 
 
+def test_no_colour_on_a_terminal_that_cannot_show_it(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    assert line({"message": "broken", "level": "ERROR", "service": "www"}, stream=Terminal()) == "[www] broken"
+
+
 def test_colour_only_on_a_terminal_that_wants_it(monkeypatch):
     entry = {"message": "broken", "level": "ERROR", "service": "www", "instance": 0, "seconds": 2}
     assert line(entry, stream=io.StringIO()) == "[www.0] broken (2.0 s)"
