@@ -33,9 +33,10 @@ def run(service: Target, command: tuple[str, ...]) -> None:
     """
     with session() as here:
         target = _chosen(here, service)
-        told = here.get(f"{target.path}/instances/{target.instance}/exec", arg=_program(command) or None)
+        words = _program(command)
+        told = here.get(f"{target.path}/instances/{target.instance}/exec", arg=words or None)
         if sys.stderr.isatty():
-            what = f'"{shlex.join(command)}"' if command else "a console"
+            what = f'"{shlex.join(words)}"' if words else "a console"
             info(f"Running {what} in {target} of {here.title}")
         argv, cwd, variables = _elsewhere(told, here.client.ssh) if here.client.ssh else _here(told)
     replace(argv, cwd, variables)

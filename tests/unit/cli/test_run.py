@@ -60,6 +60,12 @@ def test_the_words_of_the_command_are_not_ours(dotcloud, running, became, words,
     assert running.queries[f"GET {EXEC}"]["arg"] == sent
 
 
+def test_on_a_terminal_it_says_what_runs(dotcloud, running, became, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert dotcloud("run", "www", "--", "ls", "a b").err == "==> Running \"ls 'a b'\" in www.0 of mysite\n"
+
+
 def test_over_ssh_every_word_is_quoted(dotcloud, running, became):
     running.ssh = ("ssh", "-p", "22", "joe@box")
     dotcloud("run", "www", "true")
