@@ -30,10 +30,12 @@ class Vendored:
         """Stop for errors, and for warnings unless they are forced or agreed to. :raises VendorNotReady:"""
         if self.errors:
             raise VendorNotReady(self.errors, self.warnings)
+        if self.warnings and not force and not can_ask():
+            raise VendorNotReady((), self.warnings)
         for line in self.warnings:
             (output.say if line.startswith(" ") else output.warn)(line)
-        if self.warnings and not force and not (can_ask() and confirm("Push all the same?")):
-            raise VendorNotReady((), () if can_ask() else self.warnings)
+        if self.warnings and not force and not confirm("Push all the same?"):
+            raise VendorNotReady((), ())
 
 
 def vendored(root: Path) -> Vendored:
