@@ -30,7 +30,9 @@ def dlogs(deploy_id: str, service: Target | None, no_follow: bool, lines: int | 
     """
     with session() as here:
         if no_follow or service or lines is not None:
-            _print(_stored(here, deploy_id, lines), service)
+            count = _print(_stored(here, deploy_id, lines), service)
+            if service and not count:
+                output.warn(f"Nothing in this log is about {service}. Is that its name? dotcloud info")
         else:
             _follow(here, deploy_id)
 
@@ -39,14 +41,18 @@ def _stored(here: Session, deploy_id: str, lines: int | None) -> Iterator[dict[s
     return here.stream(f"/deployments/{segment(deploy_id)}/logs", follow=False, lines=lines)
 
 
-def _print(entries: Iterator[dict[str, Any]], wanted: Target | None) -> None:
+def _print(entries: Iterator[dict[str, Any]], wanted: Target | None) -> int:
+    """The number of entries it was about."""
+    count = 0
     for entry in entries:
         if "message" not in entry or (wanted and not wanted.matches(entry)):
             continue
+        count += 1
         if choices().json:
             output.data(json.dumps(entry))
         elif is_message(entry):
             output.data(line(entry, time=True))
+    return count
 
 
 def _follow(here: Session, deploy_id: str) -> None:

@@ -183,6 +183,7 @@ class TestPush:
         ran = dotcloud("push")
         assert ran.status == 1
         assert "dotcloud push --force" in ran.err
+        assert ran.err.count("vendor/acme:") == 1
         assert running.asked == []
         assert dotcloud("push", "--force").status == 0
 
@@ -200,7 +201,11 @@ class TestDlogs:
 
     def test_of_one_service(self, dotcloud, running):
         assert dotcloud("dlogs", "abc", "www.0").lines == ["03:04:05 [www.0] databases ready"]
-        assert dotcloud("dlogs", "abc", "www.1").lines == []
+
+    def test_of_a_service_that_is_not_in_it(self, dotcloud, running):
+        ran = dotcloud("dlogs", "abc", "www.1")
+        assert (ran.status, ran.out) == (0, "")
+        assert "Nothing in this log is about www.1." in ran.err
 
     def test_as_json_lines(self, dotcloud, running):
         lines = dotcloud("dlogs", "abc", "--json").lines
