@@ -61,7 +61,7 @@ def _change(wanted: dict[str, str | None], verb: str) -> None:
         shown.info(f"{verb} {', '.join(wanted)} of {here.title}")
         here.patch("/environment", wanted)
         if _is_deployed(here, wanted):
-            deploy(here, shown)
+            deploy(here, shown, kept="The variables stay changed, for the next deployment.")
 
 
 def _is_deployed(here: Session, wanted: dict[str, str | None]) -> bool:

@@ -29,9 +29,10 @@ class Outcome:
     urls: dict[str, list[str]] = field(default_factory=dict)
 
 
-def deploy(session: Session, screen: Screen, revision: str | None = None, clean: bool = False) -> None:
+def deploy(session: Session, screen: Screen, revision: str | None = None, clean: bool = False, kept: str = "") -> None:
     """Deploy a revision (``None``: the one that is live), show its log, and tell how it ended.
 
+    :param kept: a sentence about what has changed all the same, should it fail.
     :raises DeploymentFailed: with exit code 2.
     """
     screen.doing("asking for a deployment")
@@ -42,7 +43,7 @@ def deploy(session: Session, screen: Screen, revision: str | None = None, clean:
     if outcome.state != "failed":
         outcome.urls = session.addresses()
         screen.done(sentence(session.title, outcome, session.client.ssh is not None))
-    tell(session, outcome)
+    tell(session, outcome, kept)
 
 
 def _follow_to_the_end(session: Session, screen: Screen, outcome: Outcome) -> None:
@@ -74,12 +75,12 @@ def follow(session: Session, screen: Screen, deploy_id: str) -> dict[str, Any]:
     raise StreamLost(deploy_id, command)
 
 
-def tell(session: Session, outcome: Outcome) -> None:
+def tell(session: Session, outcome: Outcome, kept: str = "") -> None:
     """The result as JSON when asked for, and the truth in the exit code."""
     if choices().json:
         output.data_json(asdict(outcome))
     if outcome.state == "failed":
-        raise DeploymentFailed(outcome.reason, live_revision(session), again(f"dlogs {outcome.deploy_id}"))
+        raise DeploymentFailed(outcome.reason, live_revision(session), again(f"dlogs {outcome.deploy_id}"), kept)
 
 
 def live_revision(session: Session) -> str | None:

@@ -52,7 +52,7 @@ def scale(changes: tuple[str, ...]) -> None:
         for each in wanted:
             shown.info(f"Changing {each}")
             here.patch(each.path, {each.field: each.value})
-        deploy(here, shown)
+        deploy(here, shown, kept="The scale stays changed, for the next deployment.")
 
 
 def parse(text: str) -> Scale:

@@ -119,9 +119,10 @@ class DeploymentFailed(DotcloudError):
 
     exit_code = 2
 
-    def __init__(self, reason: str, live: str | None, again: str) -> None:
+    def __init__(self, reason: str, live: str | None, again: str, kept: str = "") -> None:
         self.reason = reason
-        meaning = f"Revision {live} serves as before." if live else "Nothing is live yet."
+        serves = f"Revision {live} serves as before." if live else "Nothing is live yet."
+        meaning = f"{serves} {kept}".rstrip()
         super().__init__(f"The deployment failed: {reason}", meaning, f"{again}   shows its whole log")
 
 

@@ -255,7 +255,9 @@ class TestEnv:
 
     def test_a_failed_deployment_exits_2(self, dotcloud, running):
         fails(running)
-        assert dotcloud("env", "set", "A=1").status == 2
+        ran = dotcloud("env", "set", "A=1")
+        assert ran.status == 2
+        assert "serves as before. The variables stay changed, for the next deployment." in ran.err
 
     def test_before_the_first_push_it_is_kept(self, dotcloud, running):
         del running.answers[f"GET {APP}/revision"]
