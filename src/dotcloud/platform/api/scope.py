@@ -46,7 +46,8 @@ def environment_of(application: str, name: str, create: bool = False) -> Environ
             raise BeingDestroyed("environment", name)
         return row
     known = Environment.objects.filter(application=owner, destroying=False)
-    return _one(known.select_related("application", "live__revision"), "environment", name, application)
+    fix = f"dotcloud push -e {name}   makes it"
+    return _one(known.select_related("application", "live__revision"), "environment", name, application, fix)
 
 
 def service_of(environment: Environment, name: str) -> Service:
