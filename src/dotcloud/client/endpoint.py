@@ -29,6 +29,8 @@ def connect(url: str | None = None, start: bool = True) -> Client:
         return Client(local.ready(start), local.HERE)
     try:
         parts = urlsplit(url)
+        if parts.password is not None:
+            raise BadEndpoint(url.replace(f":{parts.password}@", "@"), "ssh takes no password; it needs a key")
         port = parts.port
     except ValueError as error:
         raise BadEndpoint(url, str(error)) from None

@@ -49,8 +49,10 @@ class PlatformFailed(ApiError):
 class PlatformUnreachable(DotcloudError):
     """Nobody answers, or the answer broke off. ``where``: the endpoint as a person would write it."""
 
-    def __init__(self, where: str, reason: str, fix: str = "dotcloud platform status") -> None:
+    def __init__(self, where: str, reason: str, fix: str = "") -> None:
         self.where, self.reason = where, reason
+        elsewhere = "correct the endpoint, or there: dotcloud platform start"
+        fix = fix or (elsewhere if "://" in where else "dotcloud platform status")
         super().__init__(f"The platform at {where} does not answer: {reason}.", fix=fix)
 
 

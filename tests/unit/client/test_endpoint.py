@@ -56,6 +56,21 @@ def test_what_is_no_endpoint(url: str, reason: str):
         connect(url)
 
 
+@pytest.mark.parametrize("rest", ["box", "box:ninety"])
+def test_a_password_is_refused_and_not_repeated(rest: str):
+    with pytest.raises(errors.BadEndpoint, match="ssh takes no password") as refused:
+        connect(f"ssh://joe:secret@{rest}")
+    assert f"'ssh://joe@{rest}'" in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_platform_elsewhere_is_not_looked_for_here(home: Path):
+    with connect(f"unix://{home}/nobody.sock") as client, pytest.raises(errors.PlatformUnreachable) as silent:
+        client.post("/x")
+    assert "platform status" not in str(silent.value)
+    assert "correct the endpoint" in silent.value.fix
+
+
 def test_login_is_what_a_person_would_type():
     assert tunnel.login("", "box", "joe", 2222) == ("ssh", "-p", "2222", "joe@box")
     assert tunnel.login("", "box", None, None) == ("ssh", "box")
