@@ -11,25 +11,39 @@ import click
 from dotcloud import output
 from dotcloud.cli.options import PlatformCommand, choices
 from dotcloud.cli.present import moment, rows, show, size
-from dotcloud.cli.session import again, segment, service_urls, session
+from dotcloud.cli.session import Session, again, service_urls, session
+from dotcloud.cli.target import TARGET, Target
 
 PASSWORD, HIDDEN = re.compile(r"(?<=:)[^:/@]+(?=@)"), "…"  # what a terminal shows is pasted into tickets
 TITLES = ("NAME", "TYPE", "INSTANCES", "MEMORY", "ADDRESS")
 
 
 @click.command(cls=PlatformCommand)
-@click.argument("service", required=False)
-def info(service: str | None) -> None:
-    """Show the application, or SERVICE with its instances and ports. Passwords are in `dotcloud env`."""
+@click.argument("service", type=TARGET, required=False)
+def info(service: Target | None) -> None:
+    """Show the application, or SERVICE (www or www.0) with its instances and ports.
+
+    Passwords are in `dotcloud env`.
+    """
     with session() as here:
         if service:
-            found = here.get(f"/services/{segment(service)}")
+            found = _described(here, service)
             show(found, service_lines(found))
             return
         found = here.get()
     show(found, application_lines(here.title, found))
     if not found.get("revision") and not choices().json:
         output.warn(f"{here.title} was not deployed yet. Put it live: {again('push')}")
+
+
+def _described(here: Session, wanted: Target) -> dict[str, Any]:
+    """The service, with only that instance where one was named. :raises NotFound: by the platform, for either."""
+    found: dict[str, Any] = here.get(wanted.path)
+    if wanted.instance is None:
+        return found
+    here.get(f"{wanted.path}/instances/{wanted.instance}/status")
+    named = [each for each in found["instances"] if int(each["instance_id"]) == wanted.instance]
+    return {**found, "instances": named}
 
 
 def application_lines(title: str, told: dict[str, Any]) -> Iterator[str]:

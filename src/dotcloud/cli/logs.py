@@ -14,7 +14,7 @@ from dotcloud.cli.lines import clean, place
 from dotcloud.cli.options import PlatformCommand, choices
 from dotcloud.cli.present import clock
 from dotcloud.cli.session import session
-from dotcloud.cli.target import TARGET, Target
+from dotcloud.cli.target import TARGET, Target, instance_numbers
 
 
 @click.command(cls=PlatformCommand)
@@ -25,8 +25,9 @@ def logs(services: tuple[Target, ...], no_follow: bool, lines: int | None) -> No
     """Show what the services print, and go on until Ctrl-C. SERVICES: www, www.1, …"""
     wanted = ",".join(map(str, services)) or None
     with session() as here:
-        for service in {target.service: target for target in services}.values():
-            here.get(service.path)
+        for each in services:
+            if each.instance not in (None, *instance_numbers(here.get(each.path))):
+                output.warn(f"{each} does not run; what it printed when it did is all there is.")
         entries = here.stream("/logs", follow=not no_follow, lines=lines, filter=wanted)
         try:
             count = _print(entries)

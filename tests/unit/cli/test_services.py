@@ -89,6 +89,13 @@ def test_info_of_a_service_has_the_layout_of_old(dotcloud, running):
     ]
 
 
+def test_info_of_an_instance(dotcloud, running):
+    running.answers[f"GET {WWW}/instances/1/status"] = {"status": "up"}
+    lines = dotcloud("info", "www.1").lines
+    assert [line for line in lines if line.startswith("=")] == ["== www", "=== www.1"]
+    assert dotcloud("info", "www.7").status == 1
+
+
 def test_status_shows_the_last_words_of_a_crash_loop(dotcloud, running):
     crashed = {"name": "web", "state": "crash-looping", "restarts": 9, "last lines": ["ImportError: no acme"]}
     fine = {"name": "web", "state": "up", "pid": 42, "uptime": 3700, "restarts": 0, "memory": 1 << 20}
@@ -208,6 +215,9 @@ class TestLogs:
 
     def test_nothing_in_a_log_moves_the_cursor(self, dotcloud, running):
         assert dotcloud("logs", "-N").lines[0] == "[www.0] web: GET / 200"
+
+    def test_of_an_instance_that_does_not_run(self, dotcloud, running):
+        assert "www.7 does not run" in dotcloud("logs", "-N", "www.1", "www.7").err
 
     def test_of_an_unknown_service(self, dotcloud, running):
         assert dotcloud("logs", "nope").status == 1
