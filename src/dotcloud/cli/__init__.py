@@ -29,6 +29,14 @@ class Dotcloud(LazyGroup, PlatformGroup):
     def sections(self) -> Mapping[str, list[str]]:
         return {title: [*names] for title, names in SECTIONS.items()}  # here `list` is one of the commands
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Nobody reads any more: end as SIGPIPE would. click itself would exit 1, which is a person's mistake."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _forget_stdout()
+            ctx.exit(141)
+
 
 @click.command(
     cls=Dotcloud,
@@ -64,9 +72,6 @@ def main(args: list[str] | None = None) -> None:
     except Stopped as stop:
         output.say(str(stop))
         sys.exit(stop.exit_code)
-    except BrokenPipeError:
-        _forget_stdout()
-        sys.exit(141)
     except (DotcloudError, OSError) as error:
         if "--traceback" in arguments:
             raise

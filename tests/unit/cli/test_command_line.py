@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import subprocess
 import sys
@@ -55,6 +56,16 @@ def test_every_command_takes_the_common_options(dotcloud, name):
     ran = dotcloud(name, "--help")
     for option in ("-A, --application", "-e, --environment", "--endpoint", "--json", "-y, --yes"):
         assert option in ran.out
+
+
+def test_a_reader_that_is_gone_is_no_mistake(dotcloud, platform, monkeypatch):
+    def gone(*_):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    platform.answers["GET /applications"] = [{"name": "mysite"}]
+    monkeypatch.setattr("dotcloud.output.data", gone)
+    monkeypatch.setattr("dotcloud.cli._forget_stdout", lambda: None)
+    assert dotcloud("list").status == 141
 
 
 def test_an_unknown_command_gets_a_suggestion(dotcloud):
