@@ -13,6 +13,7 @@ from dotcloud import output
 from dotcloud.cli.lines import clean, place
 from dotcloud.cli.options import PlatformCommand, choices
 from dotcloud.cli.present import clock
+from dotcloud.cli.reader import ends_with_its_reader
 from dotcloud.cli.session import session
 from dotcloud.cli.target import TARGET, Target, instance_numbers
 
@@ -30,7 +31,8 @@ def logs(services: tuple[Target, ...], no_follow: bool, lines: int | None) -> No
                 output.warn(f"{each} does not run; what it printed when it did is all there is.")
         entries = here.stream("/logs", follow=not no_follow, lines=lines, filter=wanted)
         try:
-            count = _print(entries)
+            with ends_with_its_reader():
+                count = _print(entries)
         except KeyboardInterrupt:
             raise click.exceptions.Exit(130) from None
     if not count and not choices().json:
