@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from dotcloud import process
+from dotcloud import output, process
 from dotcloud.errors.client import PlatformNotInstalled, PlatformNotStarted, PlatformUnreachable
 
 START_SECONDS = 120.0
@@ -53,6 +53,8 @@ def answers(path: Path) -> bool:
 
 
 def _start(folder: Path) -> None:
+    """It takes seconds, and on a first day more: whoever waits is told for what."""
+    output.say(f"{output.paint('==>', 'blue')} Starting the platform of this machine")
     try:
         done = process.run((sys.executable, "-m", "dotcloud.platform", "start"), timeout=START_SECONDS)
     except TimeoutError as error:

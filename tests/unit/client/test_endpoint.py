@@ -109,6 +109,15 @@ def test_a_platform_that_is_not_installed(home: Path, tmp_path: Path, monkeypatc
         connect()
 
 
+def test_it_says_for_what_one_waits(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    start_with(monkeypatch, tmp_path / "python", "exit 1")
+    with pytest.raises(errors.PlatformNotStarted):
+        connect()
+    assert capsys.readouterr() == ("", "==> Starting the platform of this machine\n")
+
+
 def test_a_platform_that_says_it_started_and_did_not(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     start_with(monkeypatch, tmp_path / "python", 'test "$1 $2 $3" = "-m dotcloud.platform start"')
     with pytest.raises(errors.PlatformNotStarted, match="did not start"):
