@@ -45,8 +45,8 @@ def push(path: str | None, message: str, clean: bool, force: bool, dry_run: bool
         return
     packages.refuse(force)
     with screen() as shown, platform(folder=root) as client:
-        here = _application(shown, client, root)
         files = _collected(shown, root)
+        here = _application(shown, client, root)
         shown.info(f"Pushing {described(files, packages.packages)} from {_short(root)} to {_where(here)}")
         revision = _send(here, shown, files, message)
         deploy(here, shown, revision, clean)

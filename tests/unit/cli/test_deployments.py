@@ -144,6 +144,13 @@ class TestPush:
         assert running.bodies["POST /applications"] == {"name": "mysite"}
         assert find(connected).application == "mysite"
 
+    def test_of_files_that_cannot_be_sent_no_application_is_made(self, dotcloud, platform, project):
+        (project / "caf\udce9").write_text("")
+        ran = dotcloud("push")
+        assert ran.status == 1
+        assert "not UTF-8" in ran.err
+        assert (platform.changes, find(project)) == ([], None)
+
     def test_takes_no_application_of_the_same_name(self, dotcloud, platform, project, uploads):
         platform.answers["POST /applications"] = Conflict(409, "taken")
         ran = dotcloud("push")
