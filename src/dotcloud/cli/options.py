@@ -33,6 +33,9 @@ def _choices_of(ctx: click.Context) -> Choices:
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """:raises BadParameter: it is empty, as ``-A "$APP"`` is where APP is not set; another one is not meant."""
+    if value == "":
+        raise click.BadParameter("it is empty.", ctx, param)
     if value and param.name:
         setattr(_choices_of(ctx), param.name, value)
 

@@ -58,6 +58,15 @@ def test_every_command_takes_the_common_options(dotcloud, name):
         assert option in ran.out
 
 
+@pytest.mark.parametrize("option", ["-A", "-e", "--endpoint"])
+def test_an_empty_name_is_not_that_of_the_folder(dotcloud, platform, connected, option):
+    for words in ([option, "", "destroy", "-y"], ["destroy", "-y", option, ""]):
+        ran = dotcloud(*words)
+        assert ran.status == 1
+        assert "it is empty" in ran.err
+    assert platform.asked == []
+
+
 def test_a_reader_that_is_gone_is_no_mistake(dotcloud, platform, monkeypatch):
     def gone(*_):
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
