@@ -57,6 +57,7 @@ def dotcloud(ctx: click.Context) -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command and exit: 0 done, 1 a person's mistake, 2 a failed deployment."""
     arguments = sys.argv[1:] if args is None else args
+    _open_streams()
     try:
         with stoppable():
             status = dotcloud.main(arguments, prog_name="dotcloud", standalone_mode=False)
@@ -86,6 +87,15 @@ def _refuse(error: click.ClickException) -> None:
     ctx = getattr(error, "ctx", None)
     if ctx:
         output.say(f"{ctx.get_usage()}\nFix: {ctx.command_path} --help")
+
+
+def _open_streams() -> None:
+    """A caller may have closed some of them; the next files to be opened would take their places."""
+    import os
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for as long as we run
 
 
 def _forget_stdout() -> None:

@@ -67,6 +67,13 @@ def test_an_empty_name_is_not_that_of_the_folder(dotcloud, platform, connected, 
     assert platform.asked == []
 
 
+def test_without_a_stdout_it_works_all_the_same(tmp_path):
+    (tmp_path / "dotcloud.yml").write_text("www:\n  type: static\n")
+    script = f"'{sys.executable}' -m dotcloud push --endpoint unix:///nowhere >&-"
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stderr.startswith("Error: The platform at unix:///nowhere does not answer")
+
+
 def test_a_reader_that_is_gone_is_no_mistake(dotcloud, platform, monkeypatch):
     def gone(*_):
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
