@@ -24,4 +24,6 @@ class SystemRefused(DotcloudError):
         path = error.filename2 or error.filename
         what = error.strerror or str(error) or type(error).__name__
         meaning, fix = _CAUSES.get(error.errno or 0, ("", f"ls -ld {shlex.quote(str(path))}" if path else ""))
+        if error.errno == errno.ENOENT and not path:  # os.getcwd() names none
+            meaning, fix = "The current folder is gone.", "cd to one that is there"
         super().__init__(f"{what}: {path}" if path else f"{what}.", meaning, fix)

@@ -67,6 +67,11 @@ def test_an_empty_name_is_not_that_of_the_folder(dotcloud, platform, connected, 
     assert platform.asked == []
 
 
+def test_in_a_folder_that_is_gone_it_says_so(dotcloud, project):
+    project.rmdir()
+    assert "The current folder is gone." in dotcloud("push").err
+
+
 def test_without_a_stdout_it_works_all_the_same(tmp_path):
     (tmp_path / "dotcloud.yml").write_text("www:\n  type: static\n")
     script = f"'{sys.executable}' -m dotcloud push --endpoint unix:///nowhere >&-"
