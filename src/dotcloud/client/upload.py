@@ -6,7 +6,7 @@ import hashlib
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
@@ -97,8 +97,8 @@ def _send_missing(
         return
     with ThreadPoolExecutor(min(CONNECTIONS, len(packs))) as pool:
         try:
-            for _ in pool.map(lambda pack: _send(client, pack, counter), packs):
-                pass
+            for sent in as_completed([pool.submit(_send, client, pack, counter) for pack in packs]):
+                sent.result()
         except BaseException:
             counter.stop()
             pool.shutdown(cancel_futures=True)

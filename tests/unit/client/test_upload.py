@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ def test_a_failing_pack_stops_the_others(platform: Any, client: Client, project:
         if number >= 1:  # whoever still sends one is refused as well
             handler.send(422, {"error": {"description": "There is no space left."}})
         else:
+            time.sleep(0.5)  # the others do not wait for the first one
             platform.told(platform.receive)(handler)
 
     platform.answers["POST /blobs"] = answer
