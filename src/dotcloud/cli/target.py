@@ -53,7 +53,7 @@ def parse(text: str) -> Target:
     return Target(matched[1], None if matched[2] is None else int(matched[2]))
 
 
-class TargetType(click.ParamType[Target]):
+class TargetType(click.ParamType):  # type: ignore[type-arg]  # click before 8.4 has no generic one
     """An argument of a command."""
 
     name = "service"
