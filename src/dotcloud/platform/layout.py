@@ -5,6 +5,22 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+
+
+class Rooted(Protocol):
+    @property
+    def root(self) -> Path: ...
+
+
+class Below:
+    """A path that has a fixed place below the ``root`` of a folder."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+
+    def __get__(self, folder: Rooted, _: type) -> Path:
+        return folder.root / self.place
 
 
 @dataclass(frozen=True)
@@ -14,49 +30,23 @@ class ReleaseFolder:
     root: Path
     instance: Path
 
+    # The revision's files.
+    code = Below("code")
+    # A link to ``code/<approot>``, relative so that it holds at ``/home/dotcloud`` too.
+    current = Below("current")
+    # A link to the virtual environment, absolute.
+    env = Below("env")
+    environment_json = Below("environment.json")
+    environment_yml = Below("environment.yml")
+    environment_yaml = Below("environment.yaml")
+    volatile = Below("volatile")
+    # A link to the instance's data folder, absolute: seen from ``/home/dotcloud`` a relative one leads nowhere.
+    data = Below("data")
+    # Where a release says that it is ready, or why it failed.
+    run = Below("run")
+
     def __fspath__(self) -> str:
         return str(self.root)
-
-    @property
-    def code(self) -> Path:
-        """The revision's files."""
-        return self.root / "code"
-
-    @property
-    def current(self) -> Path:
-        """A link to ``code/<approot>``, relative so that it holds at ``/home/dotcloud`` too."""
-        return self.root / "current"
-
-    @property
-    def env(self) -> Path:
-        """A link to the virtual environment, absolute."""
-        return self.root / "env"
-
-    @property
-    def environment_json(self) -> Path:
-        return self.root / "environment.json"
-
-    @property
-    def environment_yml(self) -> Path:
-        return self.root / "environment.yml"
-
-    @property
-    def environment_yaml(self) -> Path:
-        return self.root / "environment.yaml"
-
-    @property
-    def volatile(self) -> Path:
-        return self.root / "volatile"
-
-    @property
-    def data(self) -> Path:
-        """A link to the instance's data folder, absolute: seen from ``/home/dotcloud`` a relative one leads nowhere."""
-        return self.root / "data"
-
-    @property
-    def run(self) -> Path:
-        """Where a release says that it is ready, or why it failed."""
-        return self.root / "run"
 
 
 @dataclass(frozen=True)
@@ -65,18 +55,10 @@ class InstanceFolder:
 
     root: Path
 
-    @property
-    def data(self) -> Path:
-        """Kept from one deployment to the next."""
-        return self.root / "data"
-
-    @property
-    def logs(self) -> Path:
-        return self.root / "logs"
-
-    @property
-    def releases(self) -> Path:
-        return self.root / "releases"
+    # Kept from one deployment to the next.
+    data = Below("data")
+    logs = Below("logs")
+    releases = Below("releases")
 
     def release(self, deploy_id: str) -> ReleaseFolder:
         return ReleaseFolder(self.releases / deploy_id, self.root)
@@ -88,18 +70,10 @@ class ServiceFolder:
 
     root: Path
 
-    @property
-    def data(self) -> Path:
-        """The data folder of a data service."""
-        return self.root / "data"
-
-    @property
-    def logs(self) -> Path:
-        return self.root / "logs"
-
-    @property
-    def instances(self) -> Path:
-        return self.root / "instances"
+    # The data folder of a data service.
+    data = Below("data")
+    logs = Below("logs")
+    instances = Below("instances")
 
     def instance(self, number: int) -> InstanceFolder:
         return InstanceFolder(self.instances / str(number))
@@ -111,24 +85,13 @@ class EnvironmentFolder:
 
     root: Path
 
-    @property
-    def lock(self) -> Path:
-        """Locked with flock(2) by the one deployment that runs."""
-        return self.root / "lock"
-
-    @property
-    def revisions(self) -> Path:
-        """``<revision>/manifest.json`` and ``<revision>/tree/``."""
-        return self.root / "revisions"
-
-    @property
-    def deployments(self) -> Path:
-        """``<deploy id>.jsonl``."""
-        return self.root / "deployments"
-
-    @property
-    def services(self) -> Path:
-        return self.root / "services"
+    # Locked with flock(2) by the one deployment that runs.
+    lock = Below("lock")
+    # ``<revision>/manifest.json`` and ``<revision>/tree/``.
+    revisions = Below("revisions")
+    # ``<deploy id>.jsonl``.
+    deployments = Below("deployments")
+    services = Below("services")
 
     def revision(self, name: str) -> Path:
         return self.revisions / name
@@ -146,6 +109,24 @@ class Home:
 
     root: Path
 
+    # Where the API answers; mode 0600.
+    socket = Below("api.sock")
+    database = Below("platform.sqlite3")
+    # The supervisor's folder: ``circus.ini``, its sockets, and the two below.
+    circus = Below("circus")
+    # The desired state: one file per group of processes and per listening socket.
+    conf = Below("circus/conf.d")
+    # What each process is started with, its environment included; mode 0600.
+    specs = Below("circus/specs")
+    blobs = Below("blobs")
+    # Virtual environments by the hash of their contents, shared by all applications.
+    builds = Below("builds")
+    # What the platform's own processes print.
+    logs = Below("logs")
+    # What is true only while something runs: records of processes, locks.
+    run = Below("run")
+    applications = Below("applications")
+
     @classmethod
     def default(cls) -> Home:
         """``$DOTCLOUD_HOME``, or ``dotcloud`` in the user's data folder."""
@@ -156,56 +137,9 @@ class Home:
 
         return cls(Path(platformdirs.user_data_dir("dotcloud")))
 
-    @property
-    def socket(self) -> Path:
-        """Where the API answers; mode 0600."""
-        return self.root / "api.sock"
-
-    @property
-    def database(self) -> Path:
-        return self.root / "platform.sqlite3"
-
-    @property
-    def circus(self) -> Path:
-        """The supervisor's folder: ``circus.ini``, its sockets, and the two below."""
-        return self.root / "circus"
-
-    @property
-    def conf(self) -> Path:
-        """The desired state: one file per group of processes and per listening socket."""
-        return self.circus / "conf.d"
-
-    @property
-    def specs(self) -> Path:
-        """What each process is started with, its environment included; mode 0600."""
-        return self.circus / "specs"
-
-    @property
-    def blobs(self) -> Path:
-        return self.root / "blobs"
-
-    @property
-    def builds(self) -> Path:
-        """Virtual environments by the hash of their contents, shared by all applications."""
-        return self.root / "builds"
-
     def cache(self, application: str) -> Path:
         """What the builds of one application keep: wheels, downloads."""
         return self.root / "cache" / application
-
-    @property
-    def logs(self) -> Path:
-        """What the platform's own processes print."""
-        return self.root / "logs"
-
-    @property
-    def run(self) -> Path:
-        """What is true only while something runs: records of processes, locks."""
-        return self.root / "run"
-
-    @property
-    def applications(self) -> Path:
-        return self.root / "applications"
 
     def environment(self, application: str, environment: str = "default") -> EnvironmentFolder:
         return EnvironmentFolder(self.applications / application / environment)
