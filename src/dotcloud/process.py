@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -41,27 +42,21 @@ def run(
     timeout: float | None = None,
     stdin: str | None = None,
     terminal: bool = False,
+    user: tuple[int, int] | None = None,
 ) -> Completed:
     """Run a program to its end and return what it printed; a non-zero status is the caller's to judge.
 
     :param env: the whole environment of the program; ``None`` passes ours on.
     :param timeout: seconds; then the program and all its children are killed.
     :param terminal: leave it the terminal, so that it may ask for a passphrase; then only the program itself is killed.
+    :param user: uid and gid to run it as, with no further groups; only root may.
     :raises FileNotFoundError: there is no such program.
     :raises TimeoutError: time was up.
     """
     command = tuple(os.fspath(arg) for arg in args)
-    with subprocess.Popen(
-        command,
-        cwd=cwd,
-        env=None if env is None else dict(env),
-        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=not terminal,
-    ) as child:
+    identity = {} if user is None else {"user": user[0], "group": user[1], "extra_groups": ()}
+    source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+    with _start(command, cwd, env, stdin=source, start_new_session=not terminal, **identity) as child:
         _running.add(child)
         try:
             output, errors = child.communicate(stdin, timeout=timeout)
@@ -90,18 +85,7 @@ def conversation(
 
     :param patience: seconds it has to end by itself once its stdin is closed; then it is killed with its children.
     """
-    with subprocess.Popen(
-        [os.fspath(arg) for arg in args],
-        cwd=cwd,
-        env=None if env is None else dict(env),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        bufsize=1,
-        start_new_session=True,
-    ) as child:
+    with _start(args, cwd, env, stdin=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=1) as child:
         try:
             yield child
             if child.stdin:
@@ -146,26 +130,7 @@ def stream(
     :raises FileNotFoundError: there is no such program.
     :raises TimeoutError: time was up; the program and all its children are dead.
     """
-    with subprocess.Popen(
-        [os.fspath(arg) for arg in args],
-        cwd=cwd,
-        env=None if env is None else dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    ) as child:
-        expired = threading.Event()
-
-        def expire() -> None:
-            expired.set()
-            kill_group(child)
-
-        timer = threading.Timer(threading.TIMEOUT_MAX if timeout is None else max(timeout, 0), expire)
-        timer.daemon = True
-        timer.start()
+    with _start(args, cwd, env, stderr=subprocess.STDOUT) as child, _killed_after(timeout, child) as expired:
         try:
             for text in _lines_of(child):
                 line(text)
@@ -173,11 +138,42 @@ def stream(
         except BaseException:
             kill_group(child)
             raise
-        finally:
-            timer.cancel()
-        if expired.is_set():
-            raise TimeoutError(f"{os.fspath(args[0])} did not end within {timeout:g} s")
+    if expired.is_set():
+        raise TimeoutError(f"{os.fspath(args[0])} did not end within {timeout:g} s")
     return child.wait()
+
+
+def _start(
+    args: Sequence[str | os.PathLike[str]], cwd: Path | None, env: Mapping[str, str] | None, **options: Any
+) -> subprocess.Popen[str]:
+    """A program with its output in a pipe, no input and a session of its own, unless ``options`` say otherwise."""
+    usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(
+        [os.fspath(arg) for arg in args],
+        cwd=cwd,
+        env=None if env is None else dict(env),
+        text=True,
+        errors="replace",
+        **{"start_new_session": True, **usual, **options},
+    )
+
+
+@contextmanager
+def _killed_after(seconds: float | None, child: subprocess.Popen[str]) -> Iterator[threading.Event]:
+    """Kill the child and its children when time is up, and set the event; without a limit, never."""
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        kill_group(child)
+
+    timer = threading.Timer(threading.TIMEOUT_MAX if seconds is None else max(seconds, 0), expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield expired
+    finally:
+        timer.cancel()
 
 
 def _lines_of(child: subprocess.Popen[str]) -> Iterator[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from dotcloud import process
 from dotcloud.errors.build import NoSuchPython
 
 _VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
@@ -50,25 +50,14 @@ def _uv_pythons(version: str) -> Iterator[str]:
 
     uv = find_uv()
     if uv and re.fullmatch(r"\d+\.\d+", version):
-        found = subprocess.run(
-            [uv, "python", "find", "--no-project", "--offline", version], capture_output=True, text=True, check=False
-        )
-        if found.returncode == 0:
-            yield found.stdout.strip()
+        found = process.run([uv, "python", "find", "--no-project", "--offline", version])
+        if found.ok:
+            yield found.output.strip()
 
 
 def _version_of(executable: str, user: tuple[int, int] | None) -> str | None:
-    identity = {} if user is None else {"user": user[0], "group": user[1], "extra_groups": []}
     try:
-        answer = subprocess.run(
-            [executable, "-I", "-c", _VERSION],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            timeout=30,
-            **identity,  # type: ignore[call-overload]
-        )
-    except (OSError, subprocess.SubprocessError):
+        answer = process.run([executable, "-I", "-c", _VERSION], cwd=Path("/"), timeout=30, user=user)
+    except OSError:
         return None
-    return str(answer.stdout).strip() if answer.returncode == 0 else None
+    return answer.output.strip() if answer.ok else None
