@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,28 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "dotcloud"
 # Programs of their own, which run where nothing of ours can be imported.
 STANDALONE = {"vendor/build_server.py", "vendor/interpreter_facts.py", "platform/serving.py"}
-STANDALONE |= {"platform/enter/__init__.py", "django/steps/__main__.py"}
+STANDALONE |= {f"platform/enter/{name}.py" for name in ("__init__", "start", "probe")} | {"django/steps/__main__.py"}
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))
+# What ends its process: the command, a hook, ``serve``, and whatever is started with ``python -m``.
+PROGRAMS = {"cli/__init__.py", "cli/vendor/check.py", "hooks/run.py", "platform/lifecycle.py"}
+PROGRAMS |= {"environment/__main__.py", "platform/__main__.py"}
+
+
+@lru_cache
+def modules() -> list[tuple[str, ast.Module]]:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return [(path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))) for path in paths]
+
+
+def calling(pattern: str) -> set[str]:
+    """The modules that call one of these, by the name it has there."""
+    return {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and re.fullmatch(pattern, ast.unparse(node.func))
+    } - STANDALONE
 
 
 def test_imports_point_one_way() -> None:
@@ -29,13 +46,21 @@ def test_imports_point_one_way() -> None:
 
 
 def test_one_module_prints() -> None:
-    printing = {
-        name
-        for name, tree in modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
-    }
-    assert printing - STANDALONE == {"output.py"}
+    assert calling(r"print") == {"output.py"}
+
+
+def test_one_module_starts_programs() -> None:
+    # The client of the build servers speaks a protocol of bytes with them, as long as they live.
+    starting = r"subprocess\.\w+|Popen|os\.(system|popen|spawn\w+|posix_spawnp?|fork\w*)"
+    assert calling(starting) == {"process.py", "vendor/build_client.py"}
+
+
+def test_two_modules_become_another_program() -> None:
+    assert calling(r"os\.exec\w+") == {"cli/run.py", "hooks/run.py"}
+
+
+def test_only_programs_exit() -> None:
+    assert calling(r"(sys|os)\._?exit|exit|quit|SystemExit") == PROGRAMS
 
 
 @pytest.mark.parametrize(

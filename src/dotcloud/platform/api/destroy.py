@@ -10,7 +10,6 @@ import fcntl
 import os
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -129,4 +128,3 @@ def _locked(path: Path) -> Iterator[None]:
 
 if __name__ == "__main__":
     main()
-    sys.exit(0)
