@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -83,23 +82,25 @@ def test_a_file_that_changes_meanwhile(platform: Any, client: Client, project: P
 
 def test_a_failing_pack_stops_the_others(platform: Any, client: Client, project: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(upload, "PACK_FILES", 2)
+    stopped, stop = threading.Event(), upload._Counter.stop
+    monkeypatch.setattr(upload._Counter, "stop", lambda counter: (stop(counter), stopped.set()))
     lock = threading.Lock()
-    count = iter(range(100))
+    first = iter([True])
 
     def answer(handler: Any) -> None:
         with lock:
-            number = next(count)
-        if number >= 1:  # whoever still sends one is refused as well
+            refused = next(first, False)
+        if refused:
             handler.send(422, {"error": {"description": "There is no space left."}})
-        else:
-            time.sleep(0.5)  # the others do not wait for the first one
+        else:  # the others take longer than the refusal
+            assert stopped.wait(10)
             platform.told(platform.receive)(handler)
 
     platform.answers["POST /blobs"] = answer
     with pytest.raises(Refused, match="no space left"):
         send(client, collect(project))
     assert platform.revisions == []
-    assert packs(platform) < 15
+    assert packs(platform) < 3 * upload.CONNECTIONS
 
 
 def test_a_content_collected_in_between_is_sent_again(platform: Any, client: Client, project: Path):
