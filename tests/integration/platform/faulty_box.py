@@ -38,7 +38,8 @@ www:
 {more}
 """
 DATABASE = "db:\n  type: postgresql\n"
-HOOK = "#!/bin/sh\nsleep {seconds}\n"
+HOOK = "#!/bin/sh\n{line}\n"
+UNTIL_RELEASED = "until [ -e ~/data/go ]; do sleep 0.02; done"
 SITE = """\
 import os, time
 time.sleep({boot})
@@ -69,12 +70,12 @@ class Box:
 
     # --- what a person does ---
 
-    def write(self, boot: float = 0, hook: float = 0, more: str = DATABASE) -> str:
+    def write(self, boot: float = 0, hook: str = "true", more: str = DATABASE) -> str:
         """A new version of the site; what it answers."""
         self.version += 1
         (self.project / "dotcloud.yml").write_text(BUILD_FILE.format(more=more))
         (self.project / "wsgi.py").write_text(SITE.format(version=self.version, boot=boot))
-        (self.project / "postinstall").write_text(HOOK.format(seconds=hook))
+        (self.project / "postinstall").write_text(HOOK.format(line=hook))
         (self.project / "postinstall").chmod(0o755)
         return str(self.version)
 
@@ -134,6 +135,10 @@ class Box:
                     return
             time.sleep(0.001)
         raise AssertionError(f"no deployment came to {step!r}")
+
+    def release(self) -> None:
+        """Let a hook that is ``UNTIL_RELEASED`` end."""
+        (self.home.environment(NAME).service("www").instance(0).data / "go").touch()
 
     def known_logs(self) -> set[str]:
         return {log.name for log in self.home.environment(NAME).deployments.glob("*.jsonl")}

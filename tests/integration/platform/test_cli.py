@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import shutil
 import signal
@@ -184,7 +185,7 @@ def test_no_colour_where_none_is_wanted(live: Person):
 
 
 def test_ctrl_c_leaves_the_deployment_alone(live: Person):
-    live.write("four", hook="echo begun; sleep 3")
+    live.write("four", hook="echo begun; until [ -e ~/data/go ]; do sleep 0.02; done")
     with subprocess.Popen(
         [*COMMAND, "push"],
         cwd=live.folder,
@@ -197,6 +198,7 @@ def test_ctrl_c_leaves_the_deployment_alone(live: Person):
         push.send_signal(signal.SIGINT)
         told = push.communicate(timeout=20)[1]
     assert push.returncode == 130
+    live.dotcloud("run", "www", "--", "sh", "-c", "touch ~/data/go")
     command = re.search(r"dotcloud (dlogs \w+)$", told, re.MULTILINE)[1]
     live.dotcloud(*command.split())
     assert live.get() == "four"
@@ -229,8 +231,10 @@ def test_destroying_another_application_leaves_this_one(person: Person):
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["app"]])
 def test_it_starts_in_a_fifth_of_a_second(live: Person, words):
     def seconds() -> float:
-        began = time.perf_counter()
+        """Of the processor's time: what else the machine does is not counted."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         live.dotcloud(*words)
-        return time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(seconds() for _ in range(5)) < 0.2

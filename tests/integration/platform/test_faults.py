@@ -14,7 +14,7 @@ import pytest
 
 from dotcloud.platform.layout import Home
 from tests.integration.platform.conftest import eventually
-from tests.integration.platform.faulty_box import NAME, Box, Visitor, end, make_box
+from tests.integration.platform.faulty_box import NAME, UNTIL_RELEASED, Box, Visitor, end, make_box
 
 STEPS = ("checkout", "prebuild", "build", "service", "install", "postinstall", "start", "switch", "end")
 VICTIMS = ("deployment", "API", "circusd", "reboot")
@@ -65,7 +65,7 @@ def table() -> Iterator[list[str]]:
 @pytest.mark.parametrize(("victim", "step"), EVERY)
 def test_killed(box: Box, table: list[str], victim: str, step: str):
     old, rows = str(box.version), box.rows()
-    new, known = box.write(boot=0.2, hook=0.2), box.known_logs()
+    new, known = box.write(boot=0.2, hook="sleep 0.2"), box.known_logs()
     with Visitor(box) as visitor:
         pushing = box.start("push")
         box.wait_for_step(step, known)
@@ -105,7 +105,7 @@ def _outcome(pushing: subprocess.Popen[str], printed: str) -> str:
 
 
 def test_a_client_that_disconnects_leaves_its_deployment_to_end(box: Box):
-    new, known = box.write(hook=1), box.known_logs()
+    new, known = box.write(hook="sleep 1"), box.known_logs()
     pushing = box.start("push")
     box.wait_for_step("postinstall", known)
     pushing.kill()
@@ -113,36 +113,42 @@ def test_a_client_that_disconnects_leaves_its_deployment_to_end(box: Box):
     assert box.left_behind() == []
 
 
-def test_two_pushes_to_one_application_queue(box: Box):
-    box.write(hook=2)
+@pytest.fixture
+def held(box: Box) -> Iterator[subprocess.Popen[str]]:
+    """A push whose hook goes on until ``box.release()``."""
+    box.write(hook=UNTIL_RELEASED)
     known = box.known_logs()
-    first = box.start("push")
+    pushing = box.start("push")
     box.wait_for_step("postinstall", known)
+    yield pushing
+    (box.home.environment(NAME).service("www").instance(0).data / "go").unlink(missing_ok=True)
+
+
+def test_two_pushes_to_one_application_queue(box: Box, held: subprocess.Popen[str]):
     new = box.write()
     second = box.start("push")
+    eventually(lambda: "waiting for" in str(box.log_lines()[-1:]), 60)
+    box.release()
     printed, _ = second.communicate(timeout=60)
     assert "waiting for deployment" in printed
-    assert (first.wait(10), second.returncode) == (0, 0)
+    assert (held.wait(10), second.returncode) == (0, 0)
     assert box.get() == new
     assert box.left_behind() == []
 
 
-def test_pushes_to_two_environments_run_side_by_side(box: Box):
-    box.write(hook=2, more="")
-    known = box.known_logs()
-    first = box.start("push")
-    box.wait_for_step("postinstall", known)
+def test_pushes_to_two_environments_run_side_by_side(box: Box, held: subprocess.Popen[str]):
+    box.write(more="")
     box.dotcloud("push", "-e", "staging")
-    assert first.poll() is None or first.returncode == 0
-    assert "waiting" not in box.dotcloud("dlist", "-e", "staging")
-    assert first.wait(30) == 0
+    assert held.poll() is None
+    box.release()
+    assert held.wait(30) == 0
     box.dotcloud("destroy", "-e", "staging", "--yes")
     box.push(box.write())
 
 
 def test_a_hook_that_hangs_is_ended(box: Box):
     old = box.get()
-    box.write(hook=600)
+    box.write(hook="sleep 600")
     known = box.known_logs()
     pushing = box.start("push")
     box.wait_for_step("postinstall", known)
