@@ -11,7 +11,10 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import requires
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from dotcloud import process
 from dotcloud.errors.build import BuildStopped
@@ -21,6 +24,7 @@ from dotcloud.platform.supervise import Process, Supervisor, User
 from dotcloud.vendor.installer import find_uv
 from dotcloud.vendor.tree import file_hash, tree_hash
 
+IMPORTED = {"click", "packaging"}
 KEPT_PREFIXES = (
     "PIP_",
     "UV_",
@@ -168,7 +172,7 @@ def _environment(tools: Tools) -> None:
             raise BuildStopped("the platform", "uv is not installed beside it: pip install 'django-dotcloud[platform]'")
         _run([uv, "venv", "--quiet", "--no-project", "--python", str(tools.python(None)), str(folder)])
         python = str(folder / "bin" / "python")
-        _run([uv, "pip", "install", "--quiet", "--python", python, str(tools.library)])
+        _run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", str(tools.library), *_imported()])
         shutil.copy2(uv, folder / "bin" / "uv")
         (folder / "complete").touch()
     (tools.folder / "environment.json").write_text(json.dumps({}))
@@ -177,6 +181,12 @@ def _environment(tools: Tools) -> None:
         fresh = tools.folder / f"env.{os.getpid()}"
         fresh.symlink_to(folder)
         fresh.replace(link)
+
+
+def _imported() -> list[str]:
+    """What ``dotcloud vendor install`` imports; all that the library requires would bring Django along."""
+    required = [Requirement(line) for line in requires("django-dotcloud") or ()]
+    return [str(one) for one in required if one.name in IMPORTED]
 
 
 def _run(command: Sequence[str]) -> None:
