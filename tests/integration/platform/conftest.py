@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dotcloud.platform import lifecycle
-from dotcloud.platform.layout import Home
+from dotcloud.platform.layout import Home, ReleaseFolder
 from dotcloud.platform.supervise import Supervisor, start
+from tests.integration.platform.releases import make_release, process
 
 
 @pytest.fixture
@@ -28,6 +31,29 @@ def home() -> Iterator[Home]:
 @pytest.fixture
 def supervisor(home: Home) -> Supervisor:
     return Supervisor(home)
+
+
+@pytest.fixture
+def virtual_environment(home: Home) -> Path:
+    folder = home.builds / "v1"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture
+def release(home: Home, virtual_environment: Path) -> ReleaseFolder:
+    return make_release(home, "mysite", virtual_environment)
+
+
+@pytest.fixture
+def inside(supervisor: Supervisor, release: ReleaseFolder) -> Callable[[str], str]:
+    """Runs a line of shell as the instance and returns what it printed."""
+
+    def run(line: str) -> str:
+        command = supervisor.foreground(process(release, "/bin/sh", "-c", line))
+        return subprocess.run(command, capture_output=True, text=True, timeout=20).stdout.strip()
+
+    return run
 
 
 def eventually(true: Callable[[], object], seconds: float = 10) -> None:

@@ -29,7 +29,7 @@ from dotcloud.platform.deploy.readiness import wait_until_ready
 from dotcloud.platform.layout import Home, ReleaseFolder
 from dotcloud.platform.supervise import Supervisor, unprivileged
 from tests.integration.platform.conftest import eventually
-from tests.integration.platform.test_enter import make_release, process
+from tests.integration.platform.releases import make_release, process
 from tests.integration.platform.test_services import Row
 
 pytestmark = [
@@ -37,29 +37,6 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up rights"),
 ]
 Inside = Callable[..., str]
-
-
-@pytest.fixture
-def virtual_environment(home: Home) -> Path:
-    folder = home.builds / "v1"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-    return folder
-
-
-@pytest.fixture
-def site(home: Home, virtual_environment: Path) -> ReleaseFolder:
-    return make_release(home, "site", virtual_environment)
-
-
-@pytest.fixture
-def inside(supervisor: Supervisor, site: ReleaseFolder) -> Inside:
-    """Runs a line of shell as the site."""
-
-    def run(line: str) -> str:
-        command = supervisor.foreground(process(site, "/bin/sh", "-c", line))
-        return subprocess.run(command, capture_output=True, text=True, timeout=20).stdout.strip()
-
-    return run
 
 
 @pytest.fixture
@@ -120,7 +97,7 @@ def test_a_site_signals_its_own(inside: Inside) -> None:
 
 
 def test_no_way_to_the_supervisor_or_the_api(inside: Inside, home: Home, supervisor: Supervisor) -> None:
-    supervisor.apply("site.default.www.0@d9", [])
+    supervisor.apply("mysite.default.www.0@d9", [])
     inside("true")
     assert (home.circus / "endpoint.sock").exists()
     with socket.socket(socket.AF_UNIX) as api:
@@ -139,20 +116,20 @@ def test_shared_memory_of_another_is_not_seen(inside: Inside) -> None:
 
 
 def test_the_link_to_its_virtual_environment_opens_no_other_folder(
-    inside: Inside, site: ReleaseFolder, home: Home
+    inside: Inside, release: ReleaseFolder, home: Home
 ) -> None:
     closed = home.root / "closed"
     (closed / "inner" / "bin").mkdir(parents=True)
     (closed / "inner" / "secret").write_text("secret")
     closed.chmod(0o700)
-    site.env.unlink()
-    site.env.symlink_to(closed / "inner")
+    release.env.unlink()
+    release.env.symlink_to(closed / "inner")
     assert inside(f"cat {closed}/inner/secret ~/env/secret") == ""
 
 
-def test_what_a_person_set_is_not_filled_in(inside: Inside, site: ReleaseFolder) -> None:
+def test_what_a_person_set_is_not_filled_in(inside: Inside, release: ReleaseFolder) -> None:
     odd = "{home} {pid}\nsecond=line é \\ ' \" $HOME"
-    site.environment_json.write_text(json.dumps({"ODD": odd}))
+    release.environment_json.write_text(json.dumps({"ODD": odd}))
     assert inside("python -c \"import os; print(os.environ['ODD'])\"") == odd
 
 
@@ -203,7 +180,7 @@ def test_a_database_shows_nothing_of_other_applications(
 
 @pytest.fixture
 def tools(home: Home, supervisor: Supervisor) -> Tools:
-    made = Tools(home, supervisor, home.root / "library.whl", unprivileged(), "site")
+    made = Tools(home, supervisor, home.root / "library.whl", unprivileged(), "mysite")
     made.cache.mkdir(parents=True)
     return made
 
