@@ -8,13 +8,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dotcloud.platform import lifecycle
 from dotcloud.platform.layout import Home, ReleaseFolder
-from dotcloud.platform.supervise import Supervisor, start
+from dotcloud.platform.supervise import Supervisor, spec, start
 from tests.integration.platform.releases import make_release, process
 
 
@@ -54,6 +56,20 @@ def inside(supervisor: Supervisor, release: ReleaseFolder) -> Callable[[str], st
         return subprocess.run(command, capture_output=True, text=True, timeout=20).stdout.strip()
 
     return run
+
+
+def family(home: Home) -> list[psutil.Process]:
+    """circusd, and everything that it has started."""
+    circusd = psutil.Process(spec.read_json(home.circus / "pid")["pid"])
+    return [circusd, *circusd.children(recursive=True)]
+
+
+def kill(processes: list[psutil.Process]) -> None:
+    """End them with SIGKILL; helpers of a server may have gone by themselves."""
+    for one in processes:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(processes, timeout=3)
 
 
 def eventually(true: Callable[[], object], seconds: float = 10) -> None:

@@ -18,8 +18,8 @@ import pytest
 from dotcloud.errors.platform import HomeNotUsable, PathTooLong, PlatformDidNotStart
 from dotcloud.platform import lifecycle, overview
 from dotcloud.platform.layout import Home
-from dotcloud.platform.supervise import DATA_SERVICE, Process, Supervisor, spec, start
-from tests.integration.platform.conftest import eventually
+from dotcloud.platform.supervise import DATA_SERVICE, Process, Supervisor, start
+from tests.integration.platform.conftest import eventually, family, kill
 
 API = """
 def application(environ, start_response):
@@ -36,17 +36,6 @@ def stand_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle, "WSGI", "stand_in:application")
     monkeypatch.setattr(lifecycle, "CONFIG", str(home.root / "config.py"))
     monkeypatch.setattr(lifecycle, "_migrate", lambda _: None)
-
-
-def family(home: Home) -> list[psutil.Process]:
-    circusd = psutil.Process(spec.read_json(home.circus / "pid")["pid"])
-    return [circusd, *circusd.children(recursive=True)]
-
-
-def kill(processes: list[psutil.Process]) -> None:
-    for process in processes:
-        process.kill()
-    psutil.wait_procs(processes, timeout=3)
 
 
 def gone(processes: list[psutil.Process]) -> bool:

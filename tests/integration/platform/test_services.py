@@ -10,7 +10,6 @@ import stat
 import string
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +23,7 @@ from dotcloud.platform import lifecycle, services
 from dotcloud.platform.layout import Home
 from dotcloud.platform.services import postgresql, redis
 from dotcloud.platform.supervise import Supervisor, spec, start, unprivileged
-from tests.integration.platform.conftest import eventually
+from tests.integration.platform.conftest import eventually, family, kill
 
 GROUP = "mysite.default.db.0@data"
 
@@ -114,10 +113,7 @@ def test_nothing_is_lost_when_the_server_is_killed(db: Row, home: Home, supervis
 
 def test_nothing_is_lost_when_everything_is_killed(db: Row, home: Home, supervisor: Supervisor) -> None:
     query(db, "CREATE TABLE entry (id int); INSERT INTO entry VALUES (1)")
-    circusd = psutil.Process(spec.read_json(home.circus / "pid")["pid"])
-    for process in (circusd, *circusd.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):  # the server's helpers come and go
-            process.kill()
+    kill(family(home))
     eventually(lambda: not start.circus.is_running(home))
     services.ensure(db, home, supervisor)
     assert query(db, "SELECT * FROM entry") == [(1,)]

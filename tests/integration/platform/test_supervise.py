@@ -20,7 +20,7 @@ import pytest
 from dotcloud.errors.platform import NoSuchProcess, PlatformStopped, PortTaken
 from dotcloud.platform.layout import Home
 from dotcloud.platform.supervise import Process, ProcessStatus, Supervisor, records, sockets, spec, start
-from tests.integration.platform.conftest import eventually
+from tests.integration.platform.conftest import eventually, family, kill
 
 SLEEP = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
 SITE = """
@@ -333,10 +333,7 @@ def test_everything_is_back_after_everything_was_killed(supervisor: Supervisor, 
     supervisor.apply("g", [site(tmp_path, "d0")])
     supervisor.apply("h", [sleeper()])
     eventually(lambda: answers(port, "d0"))
-    family = [psutil.Process(circusd(home)), *psutil.Process(circusd(home)).children(recursive=True)]
-    for process in family:
-        process.kill()
-    psutil.wait_procs(family)
+    kill(family(home))
     assert [one.state for one in supervisor.status("g")] == ["down"]
     assert start.ensure(home)
     eventually(lambda: answers(port, "d0"))
@@ -360,10 +357,7 @@ def test_one_port_that_is_taken_does_not_keep_the_rest_down(supervisor: Supervis
     supervisor.apply("g", [sleeper(socket="app.default.www")])
     supervisor.apply("h", [sleeper()])
     eventually(lambda: is_up(supervisor, "h"))
-    family = [psutil.Process(circusd(home)), *psutil.Process(circusd(home)).children(recursive=True)]
-    for process in family:
-        process.kill()
-    psutil.wait_procs(family)
+    kill(family(home))
     with socket.create_server(("127.0.0.1", port)):
         start.ensure(home)
         eventually(lambda: is_up(supervisor, "h"))
