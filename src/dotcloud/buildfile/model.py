@@ -10,6 +10,7 @@ CODE_TYPES = ("python", "python-worker", "static", "custom")
 DATA_TYPES = ("postgresql", "redis", "mysql")
 WEB_TYPES = ("python", "static")
 TYPES = CODE_TYPES + DATA_TYPES
+WEB_PROCESS = "web"  # the process that answers HTTP in a service of a web type
 
 
 @dataclass(frozen=True)

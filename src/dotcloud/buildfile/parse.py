@@ -10,7 +10,7 @@ import yaml
 
 from dotcloud.buildfile.config import read_config
 from dotcloud.buildfile.fields import Fields, did_you_mean
-from dotcloud.buildfile.model import CODE_TYPES, DATA_TYPES, TYPES, WEB_TYPES, BuildFile, Service
+from dotcloud.buildfile.model import CODE_TYPES, DATA_TYPES, TYPES, WEB_PROCESS, WEB_TYPES, BuildFile, Service
 from dotcloud.buildfile.reader import compose, plain
 from dotcloud.buildfile.retired import RETIRED
 from dotcloud.errors.buildfile import BuildFileError, Problem
@@ -112,8 +112,14 @@ def _value(fields: Fields, key: str, node: yaml.Node, path: str) -> Any:
         return _environment(fields, node, path)
     if key == "ports":
         return _ports(fields, node, path)
-    rule = "1 to 32 letters, digits, _, . and -"
-    return fields.named(node, path, PROCESS_NAME, rule, fields.text)
+    return _processes(fields, node, path)
+
+
+def _processes(fields: Fields, node: yaml.Node, path: str) -> dict[str, str]:
+    found = fields.named(node, path, PROCESS_NAME, "1 to 32 letters, digits, _, . and -", fields.text)
+    if len({name.lower() for name in found}) < len(found):
+        fields.wrong(path, node, "two names differ in case alone", "choose another name for one of them")
+    return found
 
 
 def _requirements(fields: Fields, node: yaml.Node, path: str) -> tuple[str, ...]:
@@ -169,6 +175,7 @@ def _refuse_what_does_not_fit(fields: Fields, name: str, kind: str, nodes: Mappi
         elif key == "buildscript" and kind in CODE_TYPES and kind != "custom":
             fields.wrong(path, nodes[key], "only a custom service has one", "use prebuild or postbuild")
     _refuse_second_http(fields, name, kind, nodes)
+    _refuse_second_site(fields, name, kind, nodes)
     if kind in DATA_TYPES and "instances" in nodes and getattr(nodes["instances"], "value", "1") != "1":
         fields.wrong(f"{name}/instances", nodes["instances"], f"a {kind} service has one instance", "leave it out")
 
@@ -181,3 +188,19 @@ def _refuse_second_http(fields: Fields, name: str, kind: str, nodes: Mapping[str
         if protocol.value == "http":
             path = f"{name}/ports/{port.value}"
             fields.wrong(path, protocol, f"a {kind} service answers HTTP already", "leave it out, or make it tcp")
+
+
+def _refuse_second_site(fields: Fields, name: str, kind: str, nodes: Mapping[str, yaml.Node]) -> None:
+    """A single ``process`` has the name of its service."""
+    named = {f"{name}/process": (name, nodes["process"])} if "process" in nodes else {}
+    processes = nodes.get("processes")
+    if isinstance(processes, yaml.MappingNode):
+        named |= {f"{name}/processes/{key.value}": (str(key.value), node) for key, node in processes.value}
+    for path, (process, node) in named.items():
+        if kind in WEB_TYPES and process.lower() == WEB_PROCESS:
+            fields.wrong(
+                path,
+                node,
+                f'"{WEB_PROCESS}" is the process that answers HTTP',
+                "write it below processes, as another name",
+            )

@@ -30,7 +30,6 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     numprocs: int = 1
     autostart: bool = True
-    autorestart: bool = True
     stopsignal: str = "TERM"
     process_name: str = "%(program_name)s"
     numprocs_start: int = 0
@@ -100,7 +99,6 @@ def _program(section: SectionProxy, problems: list[Problem]) -> Program:
         environment=read.environment(),
         numprocs=read.number("numprocs", 1, 1),
         autostart=read.choice("autostart", TRUE | FALSE, "true") in TRUE,
-        autorestart=read.choice("autorestart", TRUE | FALSE | {"unexpected"}, "unexpected") not in FALSE,
         stopsignal=read.choice("stopsignal", SIGNALS, "TERM"),
         process_name=section.get("process_name") or "%(program_name)s",
         numprocs_start=read.number("numprocs_start", 0, 0),

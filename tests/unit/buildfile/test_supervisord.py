@@ -23,7 +23,7 @@ def test_a_program():
         "command = celery -A site worker\n    --loglevel info ; the queue\n"
         "directory=/home/dotcloud/current\n"
         "environment=A=\"b, c\",\n    PATH='/bin:%(ENV_PATH)s',D=1\n"
-        "autorestart=unexpected\nautostart=false\nstopsignal=int\n"
+        "autorestart=false\nautostart=false\nstopsignal=int\n"
     )
     assert found == {
         "worker": Program(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from dotcloud.buildfile import Program, programs
+from dotcloud.buildfile.model import WEB_PROCESS
+from dotcloud.buildfile.supervisord import FILE
+from dotcloud.errors.buildfile import BuildFileError, Problem
 from dotcloud.platform.deploy.instance import Instance, read_of_site
 from dotcloud.platform.supervise import Process
 
@@ -22,18 +26,28 @@ def programs_of(instance: Instance) -> dict[str, Program]:
     service = instance.service
     named = {service.name: service.process} if service.process else dict(service.processes)
     found = {name: Program(command=f"exec {command}") for name, command in named.items()}
+    reserved = [WEB_PROCESS] if service.is_web else []
     if service.type != "custom":
-        for name, program in programs(read_of_site(instance.code / "supervisord.conf")).items():
-            found |= program.expanded(name, instance.variables)
+        for name, program in programs(read_of_site(instance.code / FILE)).items():
+            if program.autostart:
+                found |= _untaken(program.expanded(name, instance.variables), [*reserved, *found])
     if service.type == "custom" and not found:
         found = {service.name: Program(command="exec ~/run")}
+    return found
+
+
+def _untaken(found: dict[str, Program], taken: Sequence[str]) -> dict[str, Program]:
+    """:raises BuildFileError: another process has the name of one of them; case aside, as circusd sees it."""
+    for name in found:
+        if name.lower() in map(str.lower, taken):
+            raise BuildFileError([Problem(f"program:{name}", None, "another process has that name")], FILE)
     return found
 
 
 def _web(instance: Instance, names: tuple[str, str], user: str | None) -> Process:
     return _process(
         instance,
-        "web",
+        WEB_PROCESS,
         _static_argv(instance) if instance.service.type == "static" else _gunicorn_argv(instance),
         {"DOTCLOUD_SERVING": json.dumps(serving_options(instance)), "PYTHONUNBUFFERED": "1"},
         user,
