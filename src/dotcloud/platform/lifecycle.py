@@ -167,8 +167,7 @@ def stop_platform(home: Home) -> bool:
         (home.run / spec.STOPPED).touch()
         found = [spec.read_json(file) for file in (home.run / "processes").glob("*.json")]
         ran = circus.is_running(home) or any(map(records.is_alive, found))
-        for tier in sorted({record.get("tier", 0) for record in found}):
-            records.end([record for record in found if record.get("tier", 0) == tier])
+        records.end_in_order(found)
         _end_circusd(home)
         for file in (home.run / "processes").glob("*.json"):
             file.unlink()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from dotcloud.buildfile import Service
-from dotcloud.platform.deploy.variables import as_json, as_yaml, http_variables, instance_variables
+from dotcloud.platform.deploy.variables import as_json, as_yaml, instance_variables
 
 WWW = Service("www", "python", environment={"A": "file", "B": "file"})
 SHARED = {"DATABASE_URL": "postgresql://generated", "DOTCLOUD_DB_SQL_HOST": "127.0.0.1"}
@@ -35,10 +35,6 @@ def test_a_person_may_lead_the_site_to_another_database() -> None:
 
 def test_generated_names_with_our_prefix_always_win() -> None:
     assert variables(DOTCLOUD_DB_SQL_HOST="x")["DOTCLOUD_DB_SQL_HOST"] == "127.0.0.1"
-
-
-def test_the_address_of_a_web_service_ends_in_a_slash() -> None:
-    assert http_variables("www", 8000)["DOTCLOUD_WWW_HTTP_URL"] == "http://127.0.0.1:8000/"
 
 
 def test_the_json_has_one_pair_a_line_with_one_space_after_the_colon() -> None:

@@ -71,6 +71,7 @@ class Box:
             groups=lambda prefix="": [group for group in self.groups if group.startswith(prefix)],
             restart=self.restarted.append,
             remove=self.removed.append,
+            listening=lambda _: [],
             unlisten=lambda name: self.removed.append(f"socket {name}"),
         )
 

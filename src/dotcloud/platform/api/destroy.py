@@ -104,7 +104,8 @@ def _end_processes(row: Service) -> None:
         data_services.destroy(row, settings.HOME, supervisor)
     for group in supervisor.groups(f"{names}."):
         supervisor.remove(group)
-    supervisor.unlisten(names)
+    for name in (names, *supervisor.listening(f"{names}.")):
+        supervisor.unlisten(name)
 
 
 def _stop(deployment: Deployment) -> None:

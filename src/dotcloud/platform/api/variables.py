@@ -80,7 +80,7 @@ def _problem(name: str, value: object) -> str | None:
 def _generated(scope: Environment) -> dict[str, str]:
     found = {"DOTCLOUD_PROJECT": scope.application.name, "DOTCLOUD_ENVIRONMENT": scope.name}
     for row in scope.services.filter(destroying=False):
-        if row.http_port or row.port:
+        if row.http_port or row.port or row.ports:
             found |= data_services.variables(row)
     chosen = scope.variables().keys()
     return {name: value for name, value in found.items() if name.startswith(RESERVED) or name not in chosen}

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dotcloud.buildfile import Service
 from dotcloud.errors.build import HookFailed, HookMissing, HookTimedOut
 from dotcloud.platform.build.service import BuiltService
 from dotcloud.platform.deploy.log import DeploymentLog, Place
+from dotcloud.platform.deploy.ports import Port
 from dotcloud.platform.deploy.variables import as_json, as_yaml
 from dotcloud.platform.layout import InstanceFolder, ReleaseFolder
 from dotcloud.platform.supervise import Process, Supervisor, User
@@ -34,6 +36,7 @@ class Instance:
     folder: InstanceFolder
     deploy_id: str
     http_port: int | None
+    ports: Sequence[Port] = ()
 
     @property
     def home(self) -> ReleaseFolder:

@@ -21,15 +21,16 @@ from dotcloud.platform.build.tools import Tools
 from dotcloud.platform.deploy import sweep
 from dotcloud.platform.deploy.instance import Instance, install
 from dotcloud.platform.deploy.log import DeploymentLog, Place
+from dotcloud.platform.deploy.ports import Port, open_ports, told
 from dotcloud.platform.deploy.processes import processes_of
 from dotcloud.platform.deploy.readiness import wait_until_ready
 from dotcloud.platform.deploy.system import refuse_missing_packages
-from dotcloud.platform.deploy.variables import http_variables, instance_variables
+from dotcloud.platform.deploy.variables import instance_variables
 from dotcloud.platform.layout import Home
 from dotcloud.platform.models import Deployment, Environment
 from dotcloud.platform.models import Service as ServiceRow
 from dotcloud.platform.store import Blobs, Manifest, checkout
-from dotcloud.platform.supervise import Supervisor
+from dotcloud.platform.supervise import Process, Supervisor
 
 SIDE_BY_SIDE = 8  # builds, installations, starts at once
 GOODBYE = 1.0  # seconds that a deployment waits for old processes before it says that it is done
@@ -50,6 +51,7 @@ class Deployer:
     supervisor: Supervisor
     tools: Tools
     rows: dict[str, ServiceRow] = field(default_factory=dict)
+    ports: dict[str, list[list[Port]]] = field(default_factory=dict)
     leaving: list[Future[None]] = field(default_factory=list)
 
     @property
@@ -129,11 +131,12 @@ class Deployer:
         for service in plan.code_services:
             if service.is_web or service.http_port:
                 self._listen(service)
+        for service in self._chosen(plan):
+            row = self.rows[service.name]
+            self.ports[service.name] = open_ports(service, self.names, row.instance_count, self.supervisor)
+            row.ports = told(self.ports[service.name])
         for row in self.rows.values():
-            if row.is_data:
-                shared |= data_services.variables(row)
-            elif row.http_port:
-                shared |= http_variables(row.name, row.http_port)
+            shared |= data_services.variables(row)
         self.log.hidden |= {value for name, value in shared.items() if name.endswith("_PASSWORD") and value}
         return shared
 
@@ -162,24 +165,34 @@ class Deployer:
 
     def _instance(self, service: Service, number: int, built: BuiltService, shared: dict[str, str]) -> Instance:
         row = self.rows[service.name]
+        ports = self.ports[service.name][number]
         own_ports = {"http": row.http_port} if row.http_port and service.is_web else {}
+        own_ports |= {port.name: port.number for port in ports}
         variables = instance_variables(*self.names, service, number, shared, own_ports, self.variables)
         folder = self.home.environment(*self.names).service(service.name).instance(number)
-        return Instance(service, number, built, variables, folder, self.deployment.deploy_id, row.http_port)
+        return Instance(service, number, built, variables, folder, self.deployment.deploy_id, row.http_port, ports)
 
     # --- putting it live ---
 
     def _start(self, instances: list[Instance]) -> None:
         """Start beside what serves. Where one does not come up, all the new ones go."""
-        groups = [self._group(instance) for instance in instances]
+        groups = {self._group(instance): processes_of(instance, self.names, self._user) for instance in instances}
         try:
-            for instance in instances:
-                self.supervisor.apply(self._group(instance), processes_of(instance, self.names, self._user))
+            for group, processes in groups.items():
+                self.supervisor.apply(group, processes)
             _all(self._wait, instances)
+            for instance in instances:
+                self._open(instance, groups[self._group(instance)])
         except BaseException:
             for group in groups:
                 self.supervisor.remove(group)
             raise
+
+    def _open(self, instance: Instance, processes: Sequence[Process]) -> None:
+        """Programs that bind their ports themselves take connections once they have proved themselves."""
+        fronts = [front for port in instance.ports if (front := port.process(self.tools))]
+        if fronts:
+            self.supervisor.apply(self._group(instance), [*processes, *fronts])
 
     def _wait(self, instance: Instance) -> None:
         with self.log.step("start", "answers", instance.place) as step:
@@ -196,6 +209,7 @@ class Deployer:
         """From here on the new release is the one that is; then the old processes finish what they have and go."""
         old = self._old_groups(plan)
         self.deployment.succeed(self._facts(plan, instances))
+        ServiceRow.objects.bulk_update([self.rows[service.name] for service in self._chosen(plan)], ["ports"])
         if old:
             with self.log.step("switch", "") as step:
                 self.leaving = _each(self.supervisor.remove, old)
@@ -225,7 +239,7 @@ class Deployer:
         return facts
 
     def _address(self, plan: BuildFile) -> str | None:
-        ports = [self.rows[service.name].http_port for service in plan.code_services if service.is_web]
+        ports = [port for service in plan.code_services if (port := self.rows[service.name].http_port)]
         return f"http://127.0.0.1:{ports[0]}" if ports else None
 
 

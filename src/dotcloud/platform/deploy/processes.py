@@ -18,7 +18,7 @@ from dotcloud.platform.supervise import Process
 def processes_of(instance: Instance, names: tuple[str, str], user: str | None) -> list[Process]:
     """The processes of one instance; the web process first."""
     web = [_web(instance, names, user)] if instance.service.is_web else []
-    return web + [_program(instance, name, program, names, user) for name, program in programs_of(instance).items()]
+    return web + [_program(instance, name, program, user) for name, program in programs_of(instance).items()]
 
 
 def programs_of(instance: Instance) -> dict[str, Program]:
@@ -78,7 +78,7 @@ def serving_options(instance: Instance) -> dict[str, object]:
     }
 
 
-def _program(instance: Instance, name: str, program: Program, names: tuple[str, str], user: str | None) -> Process:
+def _program(instance: Instance, name: str, program: Program, user: str | None) -> Process:
     custom = instance.service.type == "custom"
     return _process(
         instance,
@@ -88,7 +88,6 @@ def _program(instance: Instance, name: str, program: Program, names: tuple[str, 
         user,
         folder=program.directory,
         signal=program.stopsignal,
-        socket=".".join((*names, instance.service.name)) if instance.service.http_port else None,
     )
 
 

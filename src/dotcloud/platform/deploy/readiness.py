@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from dotcloud.errors.build import DidNotStart
 from dotcloud.platform.deploy.instance import Instance, read_of_site
+from dotcloud.platform.deploy.ports import Port
 from dotcloud.platform.supervise import Supervisor
 
 PATIENCE = 120.0  # seconds for a site to answer its first request
@@ -25,21 +27,31 @@ def wait_until_ready(instance: Instance, group: str, supervisor: Supervisor, pat
     started = time.monotonic()
     run = instance.home.run
     workers = instance.built.workers
-    next_look, settled = started + 0.2, 0.0
+    next_look, settled, silent = started + 0.2, 0.0, [*instance.ports]
     while time.monotonic() - started < patience:
         if (run / "failed").exists():
             raise DidNotStart(str(instance.place), read_of_site(run / "failed", 2000) or "it failed", _tail(instance))
-        if workers and len(list(run.glob("ready.*"))) >= workers:
+        if workers and not silent and len(list(run.glob("ready.*"))) >= workers:
             return f"{workers} worker{'s' if workers > 1 else ''} answered"
         if time.monotonic() > next_look:
             next_look = time.monotonic() + 0.2
             _refuse_ended(instance, group, supervisor)
-            if not workers and all(status.started for status in supervisor.status(group)):
+            silent = _silent(instance, silent)
+            if not workers and not silent and all(status.started for status in supervisor.status(group)):
                 settled = settled or time.monotonic()
                 if time.monotonic() - settled > SETTLED:
                     return "running"
         time.sleep(STEP)
-    raise DidNotStart(str(instance.place), f"it did not answer within {patience:g} s", _tail(instance))
+    who = " and ".join(f"its port {port.name}" for port in silent) or "it"
+    raise DidNotStart(str(instance.place), f"{who} did not answer within {patience:g} s", _tail(instance))
+
+
+def _silent(instance: Instance, ports: Sequence[Port]) -> list[Port]:
+    """Those that do not answer yet."""
+    try:
+        return [port for port in ports if not port.answers(instance.service.config.healthcheck)]
+    except ValueError as error:
+        raise DidNotStart(str(instance.place), str(error), _tail(instance)) from None
 
 
 def _refuse_ended(instance: Instance, group: str, supervisor: Supervisor) -> None:

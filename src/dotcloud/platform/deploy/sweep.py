@@ -60,9 +60,24 @@ def collect_garbage(home: Home, environment: Environment, supervisor: Supervisor
     """After a switch: old homes, all but the last revisions, and whatever else nothing points to."""
     environment.refresh_from_db()
     remove_half_done(home, environment, supervisor)
+    _close_ports(environment, supervisor)
     _remove_revisions(home, environment)
     virtualenv.sweep(home.builds, _needed_builds(home))
     collect(Blobs(home.blobs), _manifests(home))
+
+
+def _close_ports(environment: Environment, supervisor: Supervisor) -> None:
+    """The sockets of ports and of instances that are there no more; those of HTTP are their services'."""
+    names = f"{environment.application.name}.{environment.name}."
+    kept = {
+        f"{names}{row.name}.{instance}.{port.lower()}"
+        for row in environment.services.all()
+        for port, facts in row.ports.items()
+        for instance in range(len(facts["port"]))
+    }
+    for name in supervisor.listening(names):
+        if name.count(".") > names.count(".") and name not in kept:
+            supervisor.unlisten(name)
 
 
 def _remove_revisions(home: Home, environment: Environment) -> None:

@@ -7,14 +7,6 @@ from collections.abc import Mapping
 
 from dotcloud.buildfile import Service
 
-HTTP_HOST = "127.0.0.1"
-
-
-def http_variables(service: str, port: int) -> dict[str, str]:
-    """Where a web service answers, as every other service of the application is told."""
-    prefix = f"DOTCLOUD_{service.upper()}_HTTP"
-    return {f"{prefix}_HOST": HTTP_HOST, f"{prefix}_URL": f"http://{HTTP_HOST}:{port}/"}
-
 
 def instance_variables(
     application: str,

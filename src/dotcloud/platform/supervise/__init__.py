@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from dotcloud.platform.supervise.description import DATA_SERVICE, PLATFORM, SITE, Process, ProcessStatus
+from dotcloud.platform.supervise.description import DATA_SERVICE, FRONT, PLATFORM, SITE, Process, ProcessStatus
 from dotcloud.platform.supervise.supervisor import Supervisor
 from dotcloud.platform.supervise.users import User, unprivileged
 
-__all__ = ["Process", "ProcessStatus", "Supervisor", "User", "unprivileged", "SITE", "DATA_SERVICE", "PLATFORM"]
+__all__ = [
+    "Process",
+    "ProcessStatus",
+    "Supervisor",
+    "User",
+    "unprivileged",
+    "DATA_SERVICE",
+    "FRONT",
+    "PLATFORM",
+    "SITE",
+]

@@ -12,7 +12,7 @@ State = Literal["up", "down", "crash-looping"]
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
 
-SITE, DATA_SERVICE, PLATFORM = 0, 1, 2  # the order in which a platform that stops ends them
+FRONT, SITE, DATA_SERVICE, PLATFORM = -1, 0, 1, 2  # the order in which they are ended
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Process:
     :ivar user: who it runs as; only root can choose.
     :ivar socket: the name of a listening socket, see ``Supervisor.listen``.
     :ivar stop_timeout: seconds it has to end after ``stop_signal``; then it is killed with all its children.
-    :ivar tier: when it is ended, should the platform stop: ``SITE`` first, ``PLATFORM`` last.
+    :ivar tier: when it is ended, in its group and when the platform stops: ``FRONT`` first, ``PLATFORM`` last.
     """
 
     name: str

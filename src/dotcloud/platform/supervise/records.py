@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,12 @@ def end(records: Iterable[dict[str, Any]], longest: float | None = None) -> None
         send(record, f"SIG{'TERM' if record['waiting'] else record['signal']}")
     wait(running, longest)
     kill_sessions({record["pid"] for record in running})
+
+
+def end_in_order(records: Sequence[dict[str, Any]]) -> None:
+    """The same tier by tier: what takes requests ends before what answers them, and that before its database."""
+    for tier in sorted({record.get("tier", 0) for record in records}):
+        end([record for record in records if record.get("tier", 0) == tier])
 
 
 def record_of(pid: int) -> dict[str, Any]:

@@ -50,11 +50,12 @@ def is_free(host: str, port: int) -> bool:
 
 def pick(home: Home, host: str, first: int = FIRST_PORT) -> int:
     """The first port that is free and not promised to anybody."""
-    promised = {address[1] for address in map(declared, _declarations(home)) if address}
+    promised = {address[1] for address in map(declared, declarations(home)) if address}
     return next(port for port in range(first, LAST_PORT) if port not in promised and is_free(host, port))
 
 
-def _declarations(home: Home) -> list[Path]:
+def declarations(home: Home) -> list[Path]:
+    """All of them, those that wait too."""
     return [*home.conf.glob("socket-*.ini"), *parked(home).glob("socket-*.ini")]
 
 

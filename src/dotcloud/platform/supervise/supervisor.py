@@ -117,6 +117,11 @@ class Supervisor:
             file.unlink(missing_ok=True)
             raise
 
+    def listening(self, prefix: str) -> list[str]:
+        """The names of the listening TCP sockets that start with ``prefix``."""
+        names = {path.stem.removeprefix("socket-") for path in sockets.declarations(self.home)}
+        return sorted(name for name in names if name.startswith(prefix))
+
     def unlisten(self, name: str) -> None:
         """Close a listening socket; its processes must be removed before."""
         file = sockets.file_of(self.home, name)
@@ -138,7 +143,7 @@ class Supervisor:
         found = [spec.read_json(place.record) for place in chosen]
         for place in chosen:
             place.record.unlink(missing_ok=True)  # so that this does not look like a crash
-        records.end(found)
+        records.end_in_order(found)
 
     def signal(self, group: str, signal: str, name: str | None = None) -> None:
         """Send ``"HUP"``, ``"USR1"``… to a group's processes (or one).
@@ -186,7 +191,7 @@ class Supervisor:
         """End processes ourselves, before circusd is told: it would do nothing else until the slowest has ended."""
         for place in old:
             os.close(os.open(place.retired, os.O_CREAT | os.O_WRONLY, 0o600))
-        records.end([spec.read_json(place.record) for place in old])
+        records.end_in_order([spec.read_json(place.record) for place in old])
 
 
 def _forget(place: Place) -> None:
