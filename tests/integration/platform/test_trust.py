@@ -291,6 +291,7 @@ def test_a_reason_planted_as_a_link_is_not_told(tmp_path: Path, supervisor: Supe
         home=SimpleNamespace(run=tmp_path),
         built=SimpleNamespace(workers=1),
         place="www.0",
+        ports=(),
         folder=SimpleNamespace(logs=tmp_path / "logs"),
     )
     with pytest.raises(DidNotStart) as caught:

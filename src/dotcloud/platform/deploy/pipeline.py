@@ -190,7 +190,8 @@ class Deployer:
 
     def _open(self, instance: Instance, processes: Sequence[Process]) -> None:
         """Programs that bind their ports themselves take connections once they have proved themselves."""
-        fronts = [front for port in instance.ports if (front := port.process(self.tools))]
+        log = instance.folder.logs / "ports.log"
+        fronts = [front for port in instance.ports if (front := port.process(self.tools, log))]
         if fronts:
             self.supervisor.apply(self._group(instance), [*processes, *fronts])
 

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dotcloud.buildfile import Service
@@ -33,7 +34,7 @@ class Port:
     public: int
     socket: str | None
 
-    def process(self, tools: Tools) -> Process | None:
+    def process(self, tools: Tools, log: Path) -> Process | None:
         """What passes connections on; it ends before the program does."""
         if self.socket is None:
             return None
@@ -41,6 +42,7 @@ class Port:
             name=f"port@{self.name}".lower(),
             argv=["{home}/env/bin/python", "-m", "dotcloud.platform.forward", str(self.number)],
             cwd=tools.folder,
+            log=log,
             home=tools.folder,
             instance=tools.folder,
             user=tools.user.name if tools.user else None,
