@@ -144,6 +144,13 @@ def test_environment_json_is_read_with_the_rights_of_the_site(
 
 
 @as_root
+def test_other_users_of_the_machine_see_no_code_and_no_build(release: ReleaseFolder, virtual_environment: Path) -> None:
+    for folder in (release.code, virtual_environment):
+        looked = subprocess.run(["ls", folder], user=65534, group=65534, extra_groups=[], capture_output=True, cwd="/")
+        assert b"Permission denied" in looked.stderr
+
+
+@as_root
 def test_it_runs_without_rights(inside: Callable[[str], str]) -> None:
     assert inside("id -u") == str(unprivileged().uid)
     assert inside("grep -E '^(CapEff|CapPrm|CapBnd)' /proc/self/status | cut -f2 | sort -u").splitlines()[0] == "0" * 16

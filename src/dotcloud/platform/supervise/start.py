@@ -14,6 +14,7 @@ from dotcloud.errors.platform import PlatformDidNotStart, PlatformStopped
 from dotcloud.platform.layout import Home
 from dotcloud.platform.supervise import circus, ini, records, sockets, spec
 from dotcloud.platform.supervise.isolation import isolation
+from dotcloud.platform.supervise.users import unprivileged
 
 PATIENCE = 15.0  # seconds until circusd answers
 ORPHANS_PATIENCE = 10.0  # seconds that the processes of a killed circusd have to end
@@ -38,11 +39,19 @@ def prepare(home: Home) -> None:
         folder = home.root / name
         folder.mkdir(exist_ok=True)
         folder.chmod(0o700)
-    for open_folder in (home.applications, home.builds):
+    for open_folder in (home.applications, home.builds, home.root / "cache"):
         open_folder.mkdir(exist_ok=True)
-        open_folder.chmod(0o711)
+        _let_sites_pass(open_folder)
     for path in (home.circus / "endpoint.sock", home.socket):
         sockets.check_length(path)
+
+
+def _let_sites_pass(folder: Path) -> None:
+    """What lies below is private code and data, with the modes that sites give it."""
+    user = unprivileged()
+    if user:
+        os.chown(folder, -1, user.gid)
+    folder.chmod(0o710 if user else 0o700)
 
 
 def ensure(home: Home) -> bool:
