@@ -179,6 +179,7 @@ def test_nothing_pushed_is_nothing_to_deploy(api, mysite):
 def test_an_unknown_revision_is_not_found(api, mysite, pushed):
     name = pushed()
     assert name in api.refused("POST", f"{mysite}/deployments", {"revision": name[:-1]}, 404)
+    assert name in api.refused("POST", f"{mysite}/deployments", {"revision": "\ud800"}, 404)
 
 
 def test_a_revision_whose_files_are_gone_cannot_be_deployed(api, mysite, live, pushed):

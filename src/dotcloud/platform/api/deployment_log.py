@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import deque
 from collections.abc import Iterator
 
 from django.utils import timezone
@@ -27,7 +26,7 @@ def entries(deployment: Deployment, follow: bool, lines: int | None) -> Iterator
     there = list(_read(tail))
     if over and not any(map(_is_last, there)):
         there.append(_last_word(deployment))
-    yield from there if lines is None else deque(there, maxlen=max(0, lines))
+    yield from there if lines is None else there[max(0, len(there) - max(0, lines)) :]
     if follow and not any(map(_is_last, there)):
         yield from _following(deployment, tail)
 

@@ -91,10 +91,11 @@ def _chosen(scope: Environment, name: str | None) -> Revision:
         if newest is None:
             raise NothingPushed(scope.application.name)
         return newest
+    name = name.encode(errors="replace").decode()  # JSON may hold halves of characters, and a database not
     found = scope.revisions.filter(name=name).first()
     if found is None:
         known = list(kept(scope).values_list("name", flat=True))
-        raise NotFound("revision", str(name)[:64], str(scope), known, "dotcloud revisions")
+        raise NotFound("revision", name[:64], str(scope), known, "dotcloud revisions")
     return _usable(found)
 
 
@@ -125,7 +126,7 @@ def _start(row: Deployment) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(log, os.O_CREAT | os.O_WRONLY, 0o600))
     try:
-        pid = processes.start(f"deploy-{row.deploy_id}", "dotcloud.platform", "deploy", row.deploy_id)
+        pid = processes.start("deploy", "dotcloud.platform", "deploy", row.deploy_id)
     except OSError as error:
         row.fail(f"its process could not be started: {error}")
         raise ServiceDown(f"The deployment's process could not be started: {error}.") from error
