@@ -11,10 +11,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
 
+from dotcloud.errors.build import HookFailed
+from dotcloud.platform.deploy.instance import run_hook
+from dotcloud.platform.deploy.log import DeploymentLog, Place
 from dotcloud.platform.layout import Home, InstanceFolder, ReleaseFolder
 from dotcloud.platform.supervise import Process, Supervisor, isolation, unprivileged
 from dotcloud.platform.supervise.isolation import COMMAND, Isolation
@@ -181,7 +186,7 @@ def test_a_signal_reaches_the_program_itself(supervisor: Supervisor, release: Re
 
 
 def test_a_broken_pipe_ends_a_program_as_it_should(inside: Callable[[str], str]) -> None:
-    status = inside("exec 3>&1; { yes; echo $? >&3; } | head -1").splitlines()[-1]
+    status = inside("exec 3>&1; { yes; echo $? >&3; } | head -1 >/dev/null")
     assert status == str(128 + signal.SIGPIPE)
 
 
@@ -199,6 +204,24 @@ def test_further_folders_are_shown_for_reading_or_writing(
     assert done.stdout == "x"
     assert (build / "made").exists()
     assert done.returncode != 0  # the touch
+
+
+def test_a_hook_runs_to_its_end_or_to_its_first_failure(supervisor: Supervisor, release: ReleaseFolder) -> None:
+    instance: Any = SimpleNamespace(
+        code=release.code,
+        home=release,
+        folder=InstanceFolder(release.instance),
+        built=SimpleNamespace(key="k"),
+        deploy_id="d1",
+        place=Place("www", 0),
+    )
+    path = release.instance / "log"
+    with DeploymentLog(path) as log:
+        run_hook(instance, "echo one && echo two\necho three", log, supervisor, unprivileged())
+        with pytest.raises(HookFailed):
+            run_hook(instance, "false\ntrue", log, supervisor, unprivileged())
+    messages = [json.loads(line)["message"] for line in path.read_text().splitlines()]
+    assert messages[1:4] == ["one", "two", "three"]
 
 
 def test_without_namespaces_the_home_is_where_it_is(

@@ -114,7 +114,7 @@ class Tools:
         tree = next(parent for parent in (folder, *folder.parents) if parent.name.startswith("built-"))
         visible = [virtual_environment] if virtual_environment else []
         self.begin_cache()
-        return self.isolated(["/bin/sh", "-c", command], folder, visible, [tree], variables)
+        return self.isolated(["/bin/sh", "-ec", command], folder, visible, [tree], variables)
 
     def _caches(self) -> dict[str, str]:
         return {

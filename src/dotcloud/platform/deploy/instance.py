@@ -128,7 +128,7 @@ def run_hook(instance: Instance, hook: str, log: DeploymentLog, supervisor: Supe
     command = supervisor.foreground(
         Process(
             name="postinstall",
-            argv=["/bin/sh", "-c", f"exec {hook}"],
+            argv=["/bin/sh", "-ec", hook],
             cwd=instance.code,
             env={BUILT: instance.built.key, ATTEMPT: instance.deploy_id, "VIRTUAL_ENV": "{home}/env"},
             home=instance.home.root,
