@@ -19,13 +19,15 @@ _CONSTRUCTOR = yaml.constructor.SafeConstructor()
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The first document as nodes; ``None`` where there is none.
+    """The document as nodes; ``None`` where there is none.
 
-    :raises BuildFileError: it is not YAML, or it holds a key twice.
+    :raises BuildFileError: it is not YAML, or it holds a key or a document too many.
     """
     try:
-        root = next(iter(yaml.compose_all(text, Loader=yaml.SafeLoader)), None)
-        problems: list[Problem] = []
+        documents = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+        root = documents[0] if documents else None
+        advice = "a second document begins", "leave out the line ---"
+        problems = [Problem("", line_of(other), *advice) for other in documents[1:]]
         _check(root, "", [], problems)
     except yaml.MarkedYAMLError as error:
         raise BuildFileError([_syntax_problem(text, error)]) from None
@@ -90,8 +92,11 @@ def _check(node: yaml.Node | None, path: str, above: list[yaml.Node], problems: 
 
 
 def pairs(node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
-    """The keys and values of a mapping, with those merged in by ``<<``."""
-    _CONSTRUCTOR.flatten_mapping(node)
+    """The keys and values of a mapping, with those merged in by ``<<``. :raises BuildFileError: that is no mapping."""
+    try:
+        _CONSTRUCTOR.flatten_mapping(node)
+    except yaml.MarkedYAMLError as error:
+        raise BuildFileError([Problem("", line_of(node), f"<<: {error.problem}")]) from None
     found: list[tuple[yaml.Node, yaml.Node]] = node.value
     return found
 
