@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 HOST = "127.0.0.1"
 PATIENCE = 30.0  # seconds a visitor waits for a program that is being started again
 BACKLOG = 2048
-LINGER, SHORT_LINGER = 0.5, 0.02  # seconds after an answer until a connection counts as one that waits for nothing
-COURTESY = 5.0  # seconds for visitors that ask again and again to make a pause of the longer kind
+LINGER = 0.5  # seconds after an answer until a connection counts as one that waits for nothing
+COURTESY = 5.0  # seconds for visitors that make no pause; then their next question is not taken, for them to ask again
 CHUNK = 1 << 16
 
 
@@ -31,8 +31,13 @@ class Connection:
     answered: bool = False
     at: float = field(default_factory=time.monotonic)
 
-    def is_idle(self, linger: float) -> bool:
-        return self.answered and time.monotonic() - self.at > linger
+    @property
+    def idle(self) -> bool:
+        return self.answered and time.monotonic() - self.at > LINGER
+
+    def close(self) -> None:
+        if self.task:
+            self.task.cancel()
 
 
 class Forwarder:
@@ -41,6 +46,7 @@ class Forwarder:
     def __init__(self, port: int) -> None:
         self.port = port
         self.open: set[Connection] = set()
+        self.deaf = False
 
     async def run(self) -> None:
         """Until SIGTERM, and as long as somebody waits for an answer."""
@@ -49,13 +55,13 @@ class Forwarder:
         server = await asyncio.start_server(self.accept, sock=socket.socket(fileno=3), backlog=BACKLOG)
         await told.wait()
         server.close()
-        told_at = time.monotonic()
+        end = time.monotonic() + COURTESY
         while self.open:
-            linger = LINGER if time.monotonic() - told_at < COURTESY else SHORT_LINGER
+            self.deaf = time.monotonic() > end
             for connection in self.open:
-                if connection.task and connection.is_idle(linger):
-                    connection.task.cancel()
-            await asyncio.sleep(0.01)
+                if connection.idle:
+                    connection.close()
+            await asyncio.sleep(0.05)
 
     async def accept(self, reader: asyncio.StreamReader, visitor: asyncio.StreamWriter) -> None:
         """One visitor, until the program has nothing more to say."""
@@ -87,12 +93,14 @@ class Forwarder:
                     raise
                 await asyncio.sleep(0.05)
 
-    @staticmethod
     async def _pass(
-        connection: Connection, source: asyncio.StreamReader, target: asyncio.StreamWriter, answers: bool
+        self, connection: Connection, source: asyncio.StreamReader, target: asyncio.StreamWriter, answers: bool
     ) -> None:
         with suppress(OSError):
             while chunk := await source.read(CHUNK):
+                if self.deaf and connection.answered and not answers:
+                    connection.close()
+                    return
                 connection.answered, connection.at = answers, time.monotonic()
                 target.write(chunk)
                 await target.drain()
