@@ -21,5 +21,7 @@ def refuse_missing_packages(services: Iterable[Service]) -> None:
 def _is_installed(package: str) -> bool:
     if shutil.which("dpkg-query") is None:
         return shutil.which(package) is not None
-    answer = process.run(["dpkg-query", "--show", "--showformat=${db:Status-Status}", package])
-    return answer.ok and "installed" in answer.output.split()
+    name, _, version = package.partition("=")
+    answer = process.run(["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}\\n", name])
+    found = [line.split() for line in answer.output.splitlines() if answer.ok]
+    return any(line[0] == "installed" and version in ("", line[-1]) for line in found)
