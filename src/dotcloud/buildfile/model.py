@@ -66,6 +66,12 @@ class Service:
         return self.type in CODE_TYPES
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """The ``config`` in force: what is served with, and the keys that are none of ours."""
+        known = {name: value for name, value in vars(self.config).items() if name != "extra"} if self.is_web else {}
+        return {**known, **self.config.extra}
+
+    @property
     def is_web(self) -> bool:
         """Answers HTTP without having to say so under ``ports``."""
         return self.type in WEB_TYPES

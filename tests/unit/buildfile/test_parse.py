@@ -82,6 +82,16 @@ def test_names_of_the_time():
     assert config.extra == {"uwsgi_memory_report": True}
 
 
+def test_the_config_in_force_has_the_defaults():
+    services = parse(
+        "www: {type: python, config: {workers: 2, note: x}}\nc: {type: custom, config: {mode: fast}}"
+    ).services
+    assert services["www"].settings["workers"] == 2
+    assert services["www"].settings["timeout"] == 60
+    assert services["www"].settings["note"] == "x"
+    assert services["c"].settings == {"mode": "fast"}
+
+
 def test_scalars_keep_their_text():
     service = parse(www("environment: {A: 1.10, B: no, C: 0755, D: 2020-01-01, E: ''}")).services["www"]
     assert service.environment == {"A": "1.10", "B": "no", "C": "0755", "D": "2020-01-01", "E": ""}

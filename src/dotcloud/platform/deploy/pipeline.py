@@ -134,7 +134,7 @@ class Deployer:
         for service in self._chosen(plan):
             row = self.rows[service.name]
             self.ports[service.name] = open_ports(service, self.names, row.instance_count, self.supervisor)
-            row.ports = told(self.ports[service.name])
+            row.ports, row.config = told(self.ports[service.name]), service.settings
         for row in self.rows.values():
             shared |= data_services.variables(row)
         self.log.hidden |= {value for name, value in shared.items() if name.endswith("_PASSWORD") and value}
@@ -210,7 +210,7 @@ class Deployer:
         """From here on the new release is the one that is; then the old processes finish what they have and go."""
         old = self._old_groups(plan)
         self.deployment.succeed(self._facts(plan, instances))
-        ServiceRow.objects.bulk_update([self.rows[service.name] for service in self._chosen(plan)], ["ports"])
+        ServiceRow.objects.bulk_update([self.rows[service.name] for service in self._chosen(plan)], ["ports", "config"])
         if old:
             with self.log.step("switch", "") as step:
                 self.leaving = _each(self.supervisor.remove, old)
