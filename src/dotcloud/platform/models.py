@@ -41,6 +41,14 @@ class Environment(models.Model):
     def __str__(self) -> str:
         return f"{self.application.name}/{self.name}"
 
+    def previous(self) -> Deployment | None:
+        """What was live before that which is live now, with other files."""
+        done = self.deployments.filter(state=State.SUCCEEDED).select_related("revision").order_by("-pk")
+        if self.live:
+            done = done.filter(pk__lt=self.live.pk).exclude(revision__tree=self.live.revision.tree)
+        found: Deployment | None = done.first()
+        return found
+
     def variables(self) -> dict[str, str]:
         """What a person set with ``dotcloud env set``, sorted by name."""
         return dict(self.variable_set.order_by("name").values_list("name", "value"))

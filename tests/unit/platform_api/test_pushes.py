@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.conf import settings
 
 from dotcloud.platform.api import uploads
+from dotcloud.platform.deploy import sweep
 from dotcloud.platform.models import Deployment, Revision, State
 
 from .conftest import BUILD_FILE, listed, log_of, pack, sha, status
@@ -164,6 +166,16 @@ def test_latest_is_what_was_pushed_last(api, mysite, live, pushed):
 def test_previous_is_what_was_live_before(api, mysite, live):
     first = live("a")
     live("b")
+    assert api("POST", f"{mysite}/deployments", {"revision": "previous"})["revision"] == first.revision.name
+
+
+def test_the_previous_one_is_kept_however_many_come_after_it(api, mysite, live, pushed, box):
+    first = live("a")
+    for _ in range(3):
+        row = live("b")  # a variable, a scale
+    for text in "cdefg":
+        pushed(text)  # and never came up
+    sweep.collect_garbage(settings.HOME, row.environment, box.supervisor(settings.HOME))
     assert api("POST", f"{mysite}/deployments", {"revision": "previous"})["revision"] == first.revision.name
 
 

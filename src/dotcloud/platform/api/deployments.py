@@ -18,7 +18,7 @@ from dotcloud.platform.api.revisions import kept
 from dotcloud.platform.api.running import as_deployed
 from dotcloud.platform.api.scope import deployment_of, environment_of, folder_of, service_of
 from dotcloud.platform.api.settle import settle, settle_all
-from dotcloud.platform.models import REVISIONS_KEPT, Deployment, Environment, Revision, State
+from dotcloud.platform.models import REVISIONS_KEPT, Deployment, Environment, Revision
 
 router = Router(tags=["deployments"])
 BASE = "me/applications/{application}/deployments"
@@ -85,7 +85,9 @@ def _chosen(scope: Environment, name: str | None) -> Revision:
     if name is None and live:
         return live.revision
     if name == "previous":
-        return _previous(scope)
+        if (before := scope.previous()) is None:
+            raise NoPrevious(scope.application.name)
+        return _usable(before.revision)
     if name in (None, "latest"):
         newest: Revision | None = kept(scope).last()
         if newest is None:
@@ -97,16 +99,6 @@ def _chosen(scope: Environment, name: str | None) -> Revision:
         known = list(kept(scope).values_list("name", flat=True))
         raise NotFound("revision", name[:64], str(scope), known, "dotcloud revisions")
     return _usable(found)
-
-
-def _previous(scope: Environment) -> Revision:
-    """What was live before that which is live now."""
-    done = scope.deployments.filter(state=State.SUCCEEDED).select_related("revision").order_by("-pk")
-    if scope.live:
-        done = done.filter(pk__lt=scope.live.pk).exclude(revision__tree=scope.live.revision.tree)
-    if (found := done.first()) is None:
-        raise NoPrevious(scope.application.name)
-    return _usable(found.revision)
 
 
 def _usable(revision: Revision) -> Revision:

@@ -93,8 +93,8 @@ def _kept_revisions(environment: Environment) -> set[str]:
     newest = environment.revisions.filter(removed_at=None).order_by("-pk").values_list("name", flat=True)
     kept = set(newest[:REVISIONS_KEPT])
     pending = environment.deployments.filter(state__in=(State.QUEUED, State.RUNNING))
-    succeeded = environment.deployments.filter(state=State.SUCCEEDED).order_by("-pk")[:2]
-    return kept | {deployment.revision.name for deployment in (*pending, *succeeded)}
+    served = [deployment for deployment in (environment.live, environment.previous()) if deployment]
+    return kept | {deployment.revision.name for deployment in (*pending, *served)}
 
 
 def _needed_builds(home: Home) -> set[str]:
