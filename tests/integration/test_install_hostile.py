@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.box import Box, make_box
+from tests.integration.box import Box, make_box, project
 
 BACKEND = """\
 import os, sys, time, zipfile
@@ -121,6 +121,20 @@ def test_a_build_environment_whose_python_is_gone_is_made_again(tmp_path: Path) 
     box.install()
     for python in (tmp_path / "cache" / "build-environments").glob("*/bin/python"):
         python.unlink()
+    (folder / "new.txt").touch()
+    assert box.install() == {"acme": "built"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"), [("environment.json", "[]"), ("lib/python*/site-packages/flit_core/*.py", "")]
+)
+def test_a_damaged_build_environment_is_made_again(tmp_path: Path, pattern: str, text: str) -> None:
+    box = make_box(tmp_path / "box", tmp_path / "cache", UV_LINK_MODE="copy")
+    folder = project(box.vendor, "acme", build=["flit_core>=3.4"], backend="flit_core.buildapi")
+    (folder / "pyproject.toml").write_text((folder / "pyproject.toml").read_text() + 'description = "Acme."\n')
+    box.install()
+    for file in (tmp_path / "cache" / "build-environments").glob(f"*/{pattern}"):
+        file.write_text(text)
     (folder / "new.txt").touch()
     assert box.install() == {"acme": "built"}
 

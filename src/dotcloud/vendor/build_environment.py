@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,11 +85,11 @@ class BuildEnvironments:
         if self.cache.fresh:
             return None
         for record in self.cache.environments.glob(f"{key[:32]}-*/environment.json"):
-            with suppress(OSError, ValueError, KeyError):
+            with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
                 facts = json.loads(record.read_text())
                 found = BuildEnvironment(record.parent, facts["vendored"], tuple(facts["index"]))
                 fresh = time.time() - facts["made"] < KEPT
-                if fresh and os.path.exists(found.python) and self._holds(found, wheels):
+                if fresh and self._holds(found, wheels) and is_whole(found):
                     return found
         return None
 
@@ -154,6 +154,24 @@ class BuildEnvironments:
 
 def _site_packages(folder: Path) -> list[Path]:
     return list(folder.glob("lib*/python*/site-packages"))
+
+
+def is_whole(environment: BuildEnvironment) -> bool:
+    """Whether every file is there, as long as its RECORD (PEP 376) says: a crash may have cut some."""
+    try:
+        sound = all(os.stat(path).st_size == size for path, size in _recorded(environment.folder))
+    except OSError:
+        return False
+    return sound and os.path.exists(environment.python)
+
+
+def _recorded(folder: Path) -> Iterator[tuple[str, int]]:
+    for site in _site_packages(folder):
+        for record in site.glob("*.dist-info/RECORD"):
+            for line in record.read_text().splitlines():
+                path, _, size = line.rsplit(",", 2)
+                if size:
+                    yield os.path.join(site, path.strip('"')), int(size)
 
 
 def stand_in(work: Path, name: str, version: str) -> Path:

@@ -192,7 +192,7 @@ class Builder:
                 server = BuildServer(made.python, backends, self._answer)
         except DotcloudError as error:
             self.events.put(partial(self._made, ground, error, None))
-        except (OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - unheard, it would leave the install waiting for ever
             self.events.put(partial(self._made, ground, NoBuildEnvironment(str(error)), None))
         else:
             self.events.put(partial(self._made, ground, made, server))
