@@ -112,15 +112,24 @@ class BuildFailed(DotcloudError):
 class BuildRequirementsFailed(DotcloudError):
     """What ``build-system.requires`` names cannot be had."""
 
-    def __init__(self, requires: Sequence[str], lines: Sequence[str], offline: bool = False) -> None:
+    def __init__(
+        self,
+        requires: Sequence[str],
+        lines: Sequence[str],
+        offline: bool = False,
+        cause: tuple[str, str] | None = None,
+    ) -> None:
         self.requires = requires
         names = ", ".join(requires) or "an empty build environment"
-        super().__init__(
-            f"The build requirements cannot be installed: {names}.",
+        meaning = (
             "They come from vendor/ alone, since --offline was given."
             if offline
-            else "The installer's last lines are above; a private name has to be under vendor/ itself.",
-            f"pip download -d vendor {shlex.join(requires)}   where there is a network" if offline else "",
+            else "The installer's last lines are above; a private name has to be under vendor/ itself."
+        )
+        fix = f"pip download -d vendor {shlex.join(requires)}   where there is a network" if offline else ""
+        super().__init__(
+            f"The build requirements cannot be installed: {names}.",
+            *(cause or (meaning, fix)),
             details=lines[-SHOWN_LINES:],
         )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dotcloud.errors.install import InstallFailed
+from dotcloud.errors.install import BuildRequirementsFailed, InstallFailed
 from dotcloud.vendor.diagnose import disk_full, last_lines, likely_cause
 
 CASES = [
@@ -53,3 +53,5 @@ def test_an_installer_that_met_a_full_disk_blames_no_requirement() -> None:
     lines = ["error: Failed to install", "  cause: No space left on device (os error 28)"]
     assert "The disk is full." in str(InstallFailed("uv", lines, False, disk_full(lines)))
     assert "do not go together" in str(InstallFailed("uv", ["conflict"], False, disk_full(["conflict"])))
+    assert "The disk is full." in str(BuildRequirementsFailed(["setuptools"], lines, False, disk_full(lines)))
+    assert "has to be under vendor/" in str(BuildRequirementsFailed(["setuptools"], ["conflict"]))
