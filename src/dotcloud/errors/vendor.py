@@ -124,12 +124,12 @@ class BadName(DotcloudError):
 class UnreadableLock(DotcloudError):
     """vendor/lock.json is there and is not what ``dotcloud vendor lock`` writes."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, fix: str = "dotcloud vendor lock") -> None:
         self.path, self.reason = path, reason
         super().__init__(
             f"{path} cannot be read: {reason}.",
             "Without it the versions of packages and the proof of their code are missing.",
-            "dotcloud vendor lock",
+            fix,
         )
 
 

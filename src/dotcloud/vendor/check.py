@@ -88,7 +88,7 @@ def check_lock(scene: Scene) -> Iterator[Problem]:
     """A lock that a box would refuse, or that does not speak of what is here."""
     label = f"{scene.root.name}/lock.json"
     if scene.lock_error:
-        yield error("unreadable-lock", label, f"It cannot be read: {scene.lock_error}.", "dotcloud vendor lock")
+        yield error("unreadable-lock", label, f"It cannot be read: {scene.lock_error.reason}.", scene.lock_error.fix)
     if scene.lock is None:
         return
     here = {package.label: package for package in scene.survey.packages}

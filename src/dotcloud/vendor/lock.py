@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from dotcloud.errors.vendor import LockMismatch, UnreadableLock
 from dotcloud.vendor import git
@@ -18,6 +19,7 @@ from dotcloud.vendor.tree import file_hash, tree_hash
 
 NAME = "lock.json"
 FORMAT = 1
+UPGRADE = "python -m pip install --upgrade django-dotcloud"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Locked:
     version: str | None
     tree: str
 
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Locked:
+        """The same out of the file. :raises TypeError: a field is missing, unknown, or of another kind."""
+        locked = cls(**entry)
+        texts = (locked.path, locked.distribution, locked.tree)
+        perhaps = (locked.commit, locked.branch, locked.describe, locked.version)
+        if all(isinstance(text, str) for text in (*texts, *filter(None, perhaps))) and isinstance(locked.dirty, bool):
+            return locked
+        raise TypeError(entry)
+
 
 Lock = Mapping[str, Locked]
 
@@ -42,13 +54,18 @@ def read_lock(root: Path) -> dict[str, Locked] | None:
     file = root / NAME
     try:
         document = json.loads(file.read_bytes())
-        if document["version"] != FORMAT:
-            raise UnreadableLock(file, f"it has format {document['version']}, and this dotcloud reads {FORMAT}")
-        return {entry["path"]: Locked(**entry) for entry in document["packages"]}
-    except FileNotFoundError:
+        version = document["version"]
+        if isinstance(version, int) and version > FORMAT:
+            raise UnreadableLock(file, f"a newer dotcloud wrote it, in format {version}", UPGRADE)
+        if version == FORMAT:
+            return {entry["path"]: Locked.from_json(entry) for entry in document["packages"]}
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except (KeyError, TypeError):
+        pass
+    except (ValueError, OSError) as error:
         raise UnreadableLock(file, f"{type(error).__name__}: {error}") from None
+    raise UnreadableLock(file, "it is not what dotcloud vendor lock writes")
 
 
 def write_lock(root: Path) -> list[Locked]:

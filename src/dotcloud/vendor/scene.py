@@ -37,7 +37,7 @@ class Scene:
     in_git: bool = False
     around: git.Status | None = None
     lock: Lock | None = None
-    lock_error: str | None = None
+    lock_error: UnreadableLock | None = None
 
     def label(self, path: Path) -> str:
         return f"{self.root.name}/{path.relative_to(self.root).as_posix()}"
@@ -99,8 +99,8 @@ def _checkout(path: Path, root: Path, packages: list[VendoredPackage]) -> Checko
     )
 
 
-def _lock(root: Path) -> tuple[Lock | None, str | None]:
+def _lock(root: Path) -> tuple[Lock | None, UnreadableLock | None]:
     try:
         return read_lock(root), None
     except UnreadableLock as unreadable:
-        return None, unreadable.reason
+        return None, unreadable

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from dotcloud.errors.vendor import LockMismatch, UnreadableLock
+from dotcloud.vendor.check import check
 from dotcloud.vendor.discover import discover
 from dotcloud.vendor.lock import archival_for, read_lock, source_hash, verify, version_for, write_lock
 
@@ -40,13 +41,31 @@ def test_the_file_has_a_version_and_ends_in_a_newline(root):
     assert text.endswith("}\n")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", '{"version": 2, "packages": []}', '{"version": 1, "packages": [{"path": 1}]}']
-)
+ENTRY = {"path": "vendor/acme", "distribution": "acme", "tree": "", "dirty": False}
+ENTRY |= dict.fromkeys(["commit", "branch", "describe", "version"])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "[[[", '"text"', '{"version": 1, "packages": 3}'])
 def test_an_unreadable_lock_is_told(root, text):
     (root / "lock.json").write_text(text)
     with pytest.raises(UnreadableLock, match="cannot be read"):
         read_lock(root)
+
+
+@pytest.mark.parametrize("change", [{"path": 3}, {"commit": 5}, {"version": 1}, {"dirty": 0}, {"new": ""}])
+def test_a_field_of_another_kind_is_told(root, change):
+    (root / "lock.json").write_text(json.dumps({"version": 1, "packages": [ENTRY]}))
+    assert list(read_lock(root)) == ["vendor/acme"]
+    (root / "lock.json").write_text(json.dumps({"version": 1, "packages": [ENTRY | change]}))
+    with pytest.raises(UnreadableLock, match="not what dotcloud vendor lock writes"):
+        read_lock(root)
+
+
+def test_a_lock_of_a_newer_dotcloud_asks_for_that(root):
+    (root / "lock.json").write_text('{"version": 2}')
+    with pytest.raises(UnreadableLock, match="pip install --upgrade django-dotcloud") as told:
+        read_lock(root)
+    assert told.value.fix in [problem.fix for problem in check(root)]
 
 
 def test_the_locked_code_passes(root):
