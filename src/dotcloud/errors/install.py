@@ -68,9 +68,9 @@ class NoVendorFolder(DotcloudError):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        super().__init__(
-            f"{folder} is not a folder.", "", "dotcloud vendor add URL   makes vendor/ with its first package"
-        )
+        there = f"ls -ld {shlex.quote(str(folder))}   shows what it is" if folder.exists() else ""
+        missing = "dotcloud vendor add URL   makes vendor/ with its first package"
+        super().__init__(f"{folder} is not a folder.", "", there or missing)
 
 
 class NoRequirementsFile(DotcloudError):

@@ -9,6 +9,7 @@ import pytest
 from dotcloud.cli.vendor.project import vendor_folder
 from dotcloud.cli.vendor.table import table
 from dotcloud.cli.vendor.update import chosen
+from dotcloud.errors.install import NoVendorFolder
 from dotcloud.errors.vendor import NoProject, UnknownPackage
 from dotcloud.vendor.git import Submodule
 from dotcloud.vendor.listing import short_name
@@ -28,6 +29,12 @@ def test_inside_a_vendored_repository_the_project_is_the_one_around(tmp_path):
 def test_a_repository_beside_vendor_is_a_project_of_its_own(tmp_path):
     _make(tmp_path, "vendor/", "other/.git/")
     assert vendor_folder(tmp_path / "other") == tmp_path / "other/vendor"
+
+
+def test_a_file_in_the_place_of_vendor_is_told(tmp_path):
+    (tmp_path / "vendor").touch()
+    with pytest.raises(NoVendorFolder, match="ls -ld"):
+        vendor_folder(tmp_path)
 
 
 def test_no_project(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from dotcloud.errors.install import NoVendorFolder
 from dotcloud.errors.vendor import NoProject
 
 
@@ -13,6 +14,7 @@ def vendor_folder(start: Path | None = None) -> Path:
 
     A project has vendor/, dotcloud.yml or .git; inside a vendored repository it is the one around that.
     :raises NoProject: there is none.
+    :raises NoVendorFolder: vendor is a file.
     """
     start = (start or Path.cwd()).absolute()
     marked = _nearest(start, ("vendor", "dotcloud.yml"))
@@ -21,7 +23,10 @@ def vendor_folder(start: Path | None = None) -> Path:
         marked = repository
     if marked is None:
         raise NoProject(start)
-    return marked / "vendor"
+    folder = marked / "vendor"
+    if folder.exists() and not folder.is_dir():
+        raise NoVendorFolder(folder)
+    return folder
 
 
 def _nearest(start: Path, marks: Iterable[str]) -> Path | None:
