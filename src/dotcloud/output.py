@@ -26,8 +26,9 @@ def say(text: str = "") -> None:
 
 
 def data(text: str) -> None:
-    """What was asked for, for a person or a pipe."""
-    print(text, flush=True)
+    """What was asked for, for a person or a pipe; characters that the terminal cannot show are written as escapes."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
 def data_json(value: Any) -> None:

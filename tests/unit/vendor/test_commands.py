@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
+from dotcloud import output
 from dotcloud.cli.vendor.project import vendor_folder
 from dotcloud.cli.vendor.table import table
 from dotcloud.cli.vendor.update import chosen
@@ -59,6 +61,13 @@ def test_a_table_fits_the_terminal():
     assert max(map(len, lines)) == 80
     assert "…" in lines[1]
     assert lines[1].endswith("abcdefg")
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(monkeypatch):
+    written = BytesIO()
+    monkeypatch.setattr("sys.stdout", TextIOWrapper(written, encoding="ascii"))
+    output.data("vendor/\u00fcn\udcff")
+    assert written.getvalue() == b"vendor/\\xfcn\\udcff\n"
 
 
 @pytest.mark.parametrize(
