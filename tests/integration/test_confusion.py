@@ -94,6 +94,11 @@ def tree_of_all_needs(box: Box) -> None:
     legacy(box.vendor, "acme-base")
 
 
+COMPUTED_NAME = """\
+from setuptools import setup
+
+setup(name="-".join(["acme", "tool"]), version="1.0", packages=["acme_tool"])
+"""
 VENDORED = {"acme-app", "acme-core", "acme-tool", "acme-base"}
 
 
@@ -166,6 +171,21 @@ def test_nor_what_a_backend_asks_for_itself(tmp_path: Path, hostile: Index, inst
     legacy(box.vendor, "acme-tool")
     box.install("--installer", installer)
     assert hostile.taken == set()
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_nor_where_only_a_build_can_tell_the_name(tmp_path: Path, hostile: Index, installer: str) -> None:
+    """The one without a name needs one itself, and a third has the name of its folder, which is somebody else's."""
+    box = lonely_box(tmp_path, tmp_path, as_index(hostile))
+    project(box.vendor, "acme-app", build=["setuptools", "acme-tool", "public-thing"], setup=BUILT_WITH)
+    folder = project(box.vendor, "acme-tool", setup=COMPUTED_NAME)
+    (folder / "pyproject.toml").write_text('[build-system]\nrequires = ["setuptools", "acme-base"]\n')
+    folder.rename(box.vendor / "public-thing")
+    legacy(box.vendor, "acme-base")
+    box.install("--installer", installer)
+    assert hostile.taken == {"public-thing"}
+    assert box.value("acme_app.made") == "private"
+    assert set(box.install("--installer", installer).values()) == {"unchanged"}
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])

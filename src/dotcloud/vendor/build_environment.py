@@ -65,7 +65,7 @@ class BuildEnvironments:
     cache: Cache
     installer: Installer
     interpreter: Interpreter
-    vendored: Mapping[str, str]
+    vendored: dict[str, str]
     run: Callable[[Sequence[str]], list[str] | None]
     work: Path
     offline: bool = False
@@ -82,6 +82,11 @@ class BuildEnvironments:
         key = key_of(sorted(requires), self.interpreter.tag, self.interpreter.base, self.interpreter.version)
         return self._find(key, wheels) or self._make(key, requires, wheels)
 
+    def know(self, name: str, wheel: Wheel) -> None:
+        """The build of the package known as ``name``, its folder's where it told none, told the real one."""
+        del self.vendored[name]
+        self.vendored[wheel.name] = wheel.version
+
     def _find(self, key: str, wheels: Mapping[str, Wheel]) -> BuildEnvironment | None:
         if self.cache.fresh:
             return None
@@ -97,7 +102,7 @@ class BuildEnvironments:
     def _holds(self, found: BuildEnvironment, wheels: Mapping[str, Wheel]) -> bool:
         """Whether what came from vendor/ and what came from an index is what would come from there today."""
         same = all(name in wheels and wheels[name].sha256 == digest for name, digest in found.vendored.items())
-        return same and not self.vendored.keys() & set(found.index)
+        return same and not (self.vendored.keys() | wheels.keys()) & set(found.index)
 
     def _make(self, key: str, requires: Sequence[str], wheels: Mapping[str, Wheel]) -> BuildEnvironment | Needs:
         self.cache.environments.mkdir(parents=True, exist_ok=True)

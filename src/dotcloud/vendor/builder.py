@@ -2,7 +2,7 @@
 
 Nothing here knows the order beforehand. A package waits while its build environment needs a vendored wheel that does
 not exist yet (:class:`~dotcloud.vendor.build_environment.Needs`). Where nothing runs and something still waits, there
-is a cycle.
+is a cycle. Packages whose name only their build can tell come first: until then any build requirement might mean them.
 """
 
 from __future__ import annotations
@@ -28,45 +28,8 @@ from dotcloud.vendor.build_client import BuildServer, Job, build_once
 from dotcloud.vendor.build_environment import BuildEnvironment, BuildEnvironments, Needs, merge
 from dotcloud.vendor.cache import Cache, Wheel
 from dotcloud.vendor.diagnose import last_lines, likely_cause
-from dotcloud.vendor.package import BuildSystem, VendoredPackage
 from dotcloud.vendor.source import prepare
-
-Requires = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Task:
-    """One wheel to build.
-
-    :param key: the cache key of the wheel.
-    :param variables: added to the environment of the build (the injected version).
-    :param extra: what the backend asked for beyond ``build-system.requires``.
-    """
-
-    package: VendoredPackage
-    key: str
-    variables: Mapping[str, str]
-    files: Mapping[str, str]
-    editable: bool = False
-    extra: Requires = ()
-
-    @property
-    def build(self) -> BuildSystem:
-        if self.package.build is None:
-            raise TypeError(self.package.label)
-        return self.package.build
-
-    @property
-    def requires(self) -> Requires:
-        return (*self.build.requires, *self.extra)
-
-
-@dataclass(frozen=True)
-class Built:
-    """A finished wheel and the time its build took, in seconds."""
-
-    wheel: Wheel
-    seconds: float
+from dotcloud.vendor.task import Built, Requires, Task
 
 
 @dataclass
@@ -135,8 +98,16 @@ class Builder:
     def _ground(self, task: Task) -> Ground:
         return self.grounds.setdefault(self.shared[task.requires], Ground())
 
+    def _ready(self) -> dict[str, Task]:
+        """Those that may start as far as names go: all, or those without a name and what these wait for."""
+        running = [task for _, task, _, _ in self.running.values()]
+        if all(task.is_named for task in (*self.waiting.values(), *running)):
+            return dict(self.waiting)
+        needed = frozenset[str]().union(*(ground.waits_for for ground in self.grounds.values()))
+        return {name: task for name, task in self.waiting.items() if not task.is_named or name in needed}
+
     def _advance(self) -> None:
-        for name, task in list(self.waiting.items()):
+        for name, task in self._ready().items():
             ground = self._ground(task)
             if ground.making:
                 continue
@@ -152,7 +123,7 @@ class Builder:
     def _can_advance(self) -> bool:
         return any(
             ground.error or self._needed_failed(ground) or not ground.waits_for - self.wheels.keys()
-            for ground in map(self._ground, self.waiting.values())
+            for ground in map(self._ground, self._ready().values())
         )
 
     def _needed_failed(self, ground: Ground) -> list[str]:
@@ -279,7 +250,8 @@ class Builder:
         except (OSError, ValueError) as error:
             self._fail(name, _build_failed(task, [f"The wheel cannot be kept: {error}"]))
             return
-        self.wheels[name] = kept
+        self.wheels[kept.name] = kept
+        self.environments.know(name, kept)
         self.built[name] = Built(kept, seconds)
 
     def _stop(self) -> None:

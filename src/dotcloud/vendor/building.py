@@ -12,10 +12,11 @@ from dotcloud import process
 from dotcloud.errors import DotcloudError
 from dotcloud.vendor import installer as installers
 from dotcloud.vendor.build_environment import BuildEnvironments
-from dotcloud.vendor.builder import Builder, Built, Task
+from dotcloud.vendor.builder import Builder
 from dotcloud.vendor.cache import Cache, Wheel
 from dotcloud.vendor.interpreter import Interpreter
 from dotcloud.vendor.targets import Target
+from dotcloud.vendor.task import Built, Task
 
 if TYPE_CHECKING:
     from dotcloud.vendor.install import Options
@@ -43,7 +44,7 @@ def build_missing(
             cache=cache,
             installer=installers.choose(options.installer, interpreter.executable),
             interpreter=interpreter,
-            vendored={target.package.name: target.package.metadata.version or "0" for target in targets},
+            vendored={_name(target, known): target.package.metadata.version or "0" for target in targets},
             run=Runner(cache.folder),
             work=work,
             offline=options.offline,
@@ -59,6 +60,11 @@ def build_missing(
         {labels[name]: result for name, result in built.items()},
         {labels[name]: error for name, error in failures.items()},
     )
+
+
+def _name(target: Target, known: Mapping[str, Wheel]) -> str:
+    label = target.package.label
+    return known[label].name if label in known else target.package.name
 
 
 def _task(target: Target) -> Task:

@@ -129,7 +129,6 @@ class Installation:
         self.interpreter = interpreter
         self.before = state.read(interpreter)
         self.targets = self._targets()
-        self.names = {target.package.name for target in self.targets}
         self.seconds: dict[str, float] = {}
         self.actions: dict[str, str] = {}
 
@@ -175,6 +174,8 @@ class Installation:
     def _valid(self, candidates: Mapping[str, Sequence[Wheel]]) -> dict[str, Wheel]:
         """The candidates whose key is today's and whose inputs are valid themselves."""
         keys = {target.package.label: target.key for target in self._wheels_wanted()}
+        told = {label: w.name for label, wheels in candidates.items() for w in wheels if keys.get(label) == w.key}
+        names = {told.get(target.package.label, target.package.name) for target in self.targets}
         valid: dict[str, Wheel] = {}
         found = True
         while found:
@@ -183,16 +184,11 @@ class Installation:
                 label: wheel
                 for label, wheels in candidates.items()
                 for wheel in wheels
-                if label not in valid and keys.get(label) == wheel.key and self._fits(wheel, digests)
+                if label not in valid and keys.get(label) == wheel.key and _fits(wheel, digests, names)
             }
             valid |= fresh
             found = bool(fresh)
         return valid
-
-    def _fits(self, wheel: Wheel, digests: Mapping[str, str]) -> bool:
-        """Whether a build today would have had the same vendored packages, and no other, in its environment."""
-        same = all(digests.get(name) == digest for name, digest in wheel.inputs.items())
-        return same and not self.names & set(wheel.index)
 
     def _satisfied(self, fingerprint: str | None) -> bool:
         same = fingerprint is not None and fingerprint == self.before.requirements
@@ -267,3 +263,8 @@ class Installation:
         wheel = wheels[label]
         action = self.actions.get(label, "unchanged")
         return Outcome(wheel.name, wheel.version, label, action, round(self.seconds.get(label, 0.0), 3))
+
+
+def _fits(wheel: Wheel, digests: Mapping[str, str], names: set[str]) -> bool:
+    """Whether a build today would have had the same vendored packages, and no other, in its environment."""
+    return all(digests.get(name) == digest for name, digest in wheel.inputs.items()) and not names & set(wheel.index)
