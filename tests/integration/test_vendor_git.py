@@ -238,6 +238,22 @@ def test_a_hook_of_another_repository_changes_nothing(desk, monkeypatch):
     assert desk.codes() == []
 
 
+def test_a_submodule_of_a_submodule_that_was_never_fetched(desk: Desk):
+    inner = desk.serve("inner", {"x.h": ""})
+    address = desk.serve("acme", package("acme"))
+    run(desk.clones / "acme", "git", "submodule", "--quiet", "add", inner, "libs/inner")
+    desk.publish("acme", "Use inner", {})
+    run(desk.project, "git", "submodule", "--quiet", "add", address, "vendor/acme")
+    commit(desk.project, "Add acme")
+    (problem,) = check(desk.vendor)
+    assert (problem.code, problem.severity, problem.path) == ("empty-submodule", "warning", "vendor/acme/libs/inner")
+    run(desk.project, "sh", "-c", problem.fix)
+    assert desk.codes() == []
+    run(desk.vendor / "acme", "git", "submodule", "--quiet", "deinit", "--all", "--force")
+    assert desk.dotcloud("update").returncode == 0
+    assert (desk.vendor / "acme/libs/inner/x.h").exists()
+
+
 def test_thirty_submodules_are_checked_in_under_a_second(desk):
     for number in range(30):
         files = {"pyproject.toml": SCM.replace('"acme"', f'"acme-{number}"'), "acme/__init__.py": ""}
@@ -270,7 +286,7 @@ def test_check_prints_json_and_exits_1_on_errors(desk):
     [problem] = json.loads(done.stdout)["problems"]
     assert done.returncode == 1
     assert problem["code"] == "empty-submodule"
-    assert problem["fix"] == "git submodule update --init -- vendor/acme"
+    assert problem["fix"] == "git submodule update --init --recursive -- vendor/acme"
 
 
 def test_check_in_words(desk):

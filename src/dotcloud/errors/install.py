@@ -246,7 +246,8 @@ class UnusableEntries(DotcloudError):
         labels = [f"{root.name}/{path.relative_to(root)}" for path in empty]
         lines = [f"{label}: the folder is empty" for label in labels]
         lines += [f"{root.name}/{path.relative_to(root)}: {reason}" for path, reason in unreadable.items()]
-        fill = f"git submodule update --init {shlex.join(labels)}   on the laptop, then push again" if labels else ""
+        command = shlex.join(["git", "submodule", "update", "--init", "--recursive", *labels])
+        fill = f"{command}   on the laptop, then push again" if labels else ""
         super().__init__(
             "Some packages under vendor/ cannot be installed.",
             "Nothing was installed.",

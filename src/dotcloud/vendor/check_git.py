@@ -29,6 +29,7 @@ def check(scene: Scene) -> Iterator[Problem]:
         yield from _submodules(scene)
     for checkout in scene.checkouts.values():
         yield from _checkout(checkout)
+        yield from _inner(checkout.path, checkout.label, checkout.label)
         yield from _ignored_in_checkout(scene, checkout)
     yield from _around(scene)
 
@@ -41,7 +42,7 @@ def _submodules(scene: Scene) -> Iterator[Problem]:
             yield _undeclared(label, folder)
         elif label in empty or not folder.exists():
             text = "The submodule is empty: its code was never fetched."
-            yield error("empty-submodule", label, text, shell("git", "submodule", "update", "--init", "--", label))
+            yield error("empty-submodule", label, text, _fill(label))
         elif (checkout := scene.checkouts.get(folder)) and checkout.status and checkout.status.commit != commit:
             yield _moved(label, checkout.status.commit or "", commit)
     for label, submodule in scene.declared.items():
@@ -50,6 +51,22 @@ def _submodules(scene: Scene) -> Iterator[Problem]:
     for path, checkout in scene.checkouts.items():
         if path.parent == scene.root and checkout.label not in scene.links and checkout.label not in scene.declared:
             yield _unregistered(checkout)
+
+
+def _fill(label: str) -> str:
+    return shell("git", "submodule", "update", "--init", "--recursive", "--", label)
+
+
+def _inner(repository: Path, label: str, outermost: str) -> Iterator[Problem]:
+    """Submodules of submodules that were never fetched. Not every package needs those that it has."""
+    declared = git.declared_submodules(repository)
+    links = git.gitlinks(repository, ".") if declared else {}
+    for path in (submodule.path for submodule in declared if submodule.path in links):
+        if git.has_git_folder(repository / path):
+            yield from _inner(repository / path, f"{label}/{path}", outermost)
+        else:
+            text = f"A submodule inside {outermost} is empty: its code was never fetched."
+            yield warning("empty-submodule", f"{label}/{path}", text, _fill(outermost))
 
 
 def _undeclared(label: str, folder: Path) -> Problem:

@@ -164,6 +164,7 @@ def _move(project: Path, label: str, branch: str, new: str) -> Move:
     old = (git.read(repository, "rev-parse", "HEAD") or "").strip()
     if old != new:
         _check_out(repository, label, branch, new)
+    git.run(repository, "submodule", "update", "--init", "--recursive")
     log = git.read(repository, "log", "--format=%h %cs %s (%an)", f"{old}..{new}") or ""
     return Move(label, branch, old, new, log.splitlines())
 
@@ -175,4 +176,3 @@ def _check_out(repository: Path, label: str, branch: str, commit: str) -> None:
     if done is not None and not done.ok:
         fix = shlex.join(["git", "-C", label, "checkout", commit[:12]])
         raise GitFailed(f"{label} could not be moved.", done.last_lines(), "It stands where it stood.", fix)
-    git.run(repository, "submodule", "update", "--init", "--recursive")
