@@ -20,6 +20,7 @@ from tests.integration.box import (
     make_box,
     project,
     run,
+    with_hatchling,
 )
 
 # --- failures ---
@@ -133,6 +134,21 @@ def test_it_says_so_when_there_is_neither_uv_nor_pip(tmp_path: Path) -> None:
     done = run([*command, "vendor", "install", str(box.vendor), "--python", box.python], isolated)
     # The base interpreter may have a pip of its own, and then that one is used.
     assert done.returncode == 0 or "Neither uv nor pip is installed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("installer", "variable", "text"),
+    [("pip", "PIP_CONFIG_FILE", "[global]\ntarget = {}\n"), ("uv", "UV_CONFIG_FILE", '[pip]\ntarget = "{}"\n')],
+)
+def test_settings_that_send_packages_elsewhere_are_told(
+    box: Box, tmp_path: Path, installer: str, variable: str, text: str
+) -> None:
+    with_hatchling(box.vendor, "acme")
+    box.install()
+    (box.vendor / "acme" / "acme" / "new.py").touch()
+    (tmp_path / "settings").write_text(text.format(tmp_path / "elsewhere"))
+    said = box.fail("--installer", installer, **{variable: str(tmp_path / "settings")})
+    assert "did not install acme" in said
 
 
 READ_ONLY = 'for folder in "$HOME" "$0"; do mount --bind -o ro "$folder" "$folder" || exit 77; done; exec "$@"'

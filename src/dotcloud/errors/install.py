@@ -203,6 +203,19 @@ class InstallFailed(DotcloudError):
         )
 
 
+class InstalledElsewhere(DotcloudError):
+    """The installer reports success, and what was vendored is not what is installed."""
+
+    def __init__(self, installer: str, names: Sequence[str], prefix: str) -> None:
+        self.names = names
+        shown = {"pip": "pip config list   shows them", "uv": "env | grep UV_   and uv.toml have them"}
+        super().__init__(
+            f"{installer} did not install {', '.join(names)} from vendor/ into {prefix}.",
+            "Its own settings send packages to another place, or put another release in their place.",
+            shown.get(installer, ""),
+        )
+
+
 class DuplicateDistribution(DotcloudError):
     """Two packages under vendor/ are the same distribution."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dotcloud.errors.install import InstallFailed
+from dotcloud.errors.install import InstalledElsewhere, InstallFailed
 from dotcloud.vendor import installer as installers
 from dotcloud.vendor import requirements
 from dotcloud.vendor.building import Runner
@@ -33,6 +33,7 @@ def apply(
     :param before: the vendored wheels that are installed now, by name; those not among ``wheels`` go.
     :param trusted: whether their files are known to be whole; after an install that was killed they are not.
     :raises InstallFailed: the installer could not.
+    :raises InstalledElsewhere: it says that it could, and the wheels are not there.
     """
     chosen = installers.choose(installer, interpreter.executable)
     run = Runner(cache.folder)
@@ -60,6 +61,15 @@ def apply(
             # requirement asked for; now it looks for it elsewhere.
             if hurt or (chosen.name == "pip" and files):
                 _run(chosen, replace(request, replace=hurt), work, run)
+    _prove(chosen, interpreter, wheels)
+
+
+def _prove(installer: Installer, interpreter: Interpreter, wheels: Collection[Wheel]) -> None:
+    """Settings of the installer's own may send packages elsewhere, or put another release in the place of one."""
+    folders = distribution_folders(interpreter.site_packages())
+    missing = sorted(wheel.name for wheel in wheels if not came_from(folders.get(wheel.name), wheel))
+    if missing:
+        raise InstalledElsewhere(installer.name, missing, interpreter.prefix)
 
 
 def _reference(wheel: Wheel, hashed: bool) -> str:
