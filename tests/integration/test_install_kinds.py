@@ -56,6 +56,7 @@ def test_a_source_archive_is_built(box: Box, tmp_path: Path, suffix: str) -> Non
     assert box.install()["acme-core"] in MADE
     assert box.value("acme_core") == "private"
     assert box.install() == {"acme-core": "unchanged"}
+    assert box.install("--editable", "--clean") == {"acme-core": "built"}, "an archive is no place to link to"
 
 
 def test_a_source_archive_that_is_none_is_told(box: Box) -> None:

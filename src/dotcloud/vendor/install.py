@@ -225,8 +225,9 @@ class Installation:
         result = build_missing(cache, self.interpreter, self.options, self._wheels_wanted(), known)
         if result.failures:
             raise PackagesFailed(list(result.failures.values()), kept=len(result.built))
+        in_place = {target.package.label for target in self.targets if target.editable}
         for label, built in result.built.items():
-            self.actions[label] = "linked" if self.options.editable else "built"
+            self.actions[label] = "linked" if label in in_place else "built"
             self.seconds[label] = built.seconds
         return {label: built.wheel for label, built in result.built.items()}
 
