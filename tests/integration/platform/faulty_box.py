@@ -228,8 +228,13 @@ class Box:
     def left_behind(self) -> list[str]:
         """Whatever is there that nothing needs. A deployment that is over tidies up for a moment."""
         with suppress(AssertionError):
-            eventually(lambda: not self._leftovers(), 10)
+            eventually(self._is_tidy, 10)
         return self._leftovers()
+
+    def _is_tidy(self) -> bool:
+        with suppress(FileNotFoundError):  # it is being removed while we look
+            return not self._leftovers()
+        return False
 
     def _leftovers(self) -> list[str]:
         groups = [group for group in self.supervisor.groups(f"{NAME}.") if ".www." in group]
