@@ -124,7 +124,7 @@ def _environment_file(environ: Mapping[str, str], file: str | None, project: Pat
 def _text(path: str, variable: str = "") -> str:
     """The text of environment.json or, where a variable points to the file, that of one value."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:  # editors on Windows begin a file with a byte order mark
             return file.read(_LARGEST)
     except OSError as error:
         why = f"cannot be read: {error.strerror}"

@@ -78,6 +78,13 @@ def test_a_variable_names_the_file(tmp_path, project):
     assert Environment.load({"DOTCLOUD_ENVIRONMENT_FILE": path}).get("WHERE") == "named"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path):
+    path = tmp_path / "environment.json"
+    path.write_text('{"WHERE": "file"}', encoding="utf-8-sig")
+
+    assert Environment.load({}, file=path).get("WHERE") == "file"
+
+
 def test_numbers_are_texts_and_objects_are_json(tmp_path):
     path = write(tmp_path, PORT_HTTP=80, ON=True, NONE=None, VCAP_SERVICES={"a": []})
 
