@@ -62,9 +62,11 @@ def _words(text: str) -> list[str]:
 
 
 def _host(text: str) -> str:
-    """Without scheme, path and port; lower-cased, as Django compares it."""
+    """Without scheme, path and port; lower-cased and an IPv6 address in brackets, as Django compares it."""
     place = text.partition("://")[2] or text
     host = place.partition("/")[0].lower()
+    if host.count(":") > 1 and not host.startswith("["):
+        return f"[{host}]"
     return host if host.endswith("]") else re.sub(r":\d+$", "", host)
 
 

@@ -92,6 +92,7 @@ HOSTS = {
         ["a.example", "b.example", "c.example"],
     ),
     "coolify": ({"COOLIFY_FQDN": "https://x.example:3000/"}, ["x.example"]),
+    "ipv6": ({"ALLOWED_HOSTS": "2001:db8::1 [2001:db8::2]:80"}, ["[2001:db8::1]", "[2001:db8::2]"]),
     "cloud foundry": ({"VCAP_APPLICATION": json.dumps({"application_uris": ["x.cf.example"]})}, ["x.cf.example"]),
     "nothing": ({}, []),
     "nonsense": ({"PLATFORM_ROUTES": "x", "VCAP_APPLICATION": "{"}, []),
