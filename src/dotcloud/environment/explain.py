@@ -6,6 +6,7 @@ import os
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dotcloud.environment import secret_key
@@ -18,6 +19,7 @@ from dotcloud.errors.environment import NoSecretKeyError
 
 _WIDTH = 80
 _COLUMN = 16
+_NAMED_LATER = "named-by-settings"  # what settings.py passes as name= is not known here
 
 
 def report(env: Environment) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def errors(env: Environment) -> list[DotcloudError]:
     found: list[DotcloudError] = []
     if _key_source(env) is None:
         found.append(NoSecretKeyError(env.platform.name if env.platform else "this machine", ""))
-    for ask in (env.databases, env.caches):
+    for ask in (partial(env.databases, name=_NAMED_LATER), env.caches):
         try:
             ask()
         except DotcloudError as error:
@@ -105,9 +107,15 @@ def _entry(env: Environment, alias: str, service: Service) -> dict[str, Any]:
         "service": service.name,
         "format": service.family,
         "address": service.address,
+        "named": _is_named(service),
         "variables": list(service.sources),
         "origins": [origin for origin in origins if origin],
     }
+
+
+def _is_named(service: Service) -> bool:
+    """Whether the name of a database is told here. libpq may find it in a service file."""
+    return bool(service.kind is not Kind.DATABASE or service.database or "service" in dict(service.options))
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -138,6 +146,8 @@ def _section(title: str, entries: Iterable[dict[str, Any]], nothing: str = "") -
         yield from _row("", f"{entry['format']}: {_sources(entry)}")
         if "reason" in entry:
             yield from _row("", entry["reason"])
+        elif not entry["named"]:
+            yield from _row("", "its name is the one settings.py gives: databases(name=…)")
 
 
 def _sources(entry: dict[str, Any]) -> str:

@@ -70,6 +70,16 @@ def test_the_report_as_a_program_reads_it():
     assert [problem["code"] for problem in told["problems"]] == ["contradiction"]
 
 
+def test_a_database_without_a_name_is_named_by_the_settings():
+    env = Environment.load(
+        {"DOTCLOUD_SERVICE_NAME": "www", "DOTCLOUD_DB_SQL_URL": "pgsql://root:long-password-of-16@h:1"}
+    )
+
+    assert "its name is the one settings.py gives: databases(name=…)" in explain.text(env)
+    assert not explain.report(env)["databases"][0]["named"]
+    assert explain.errors(env) == []
+
+
 def test_a_missing_key_is_not_held_against_the_database():
     told = explain.text(Environment.load({"DYNO": "web.1", "REDIS_URL": "x"}))
 
