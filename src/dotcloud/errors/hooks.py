@@ -55,6 +55,15 @@ class OwnStepFailed(HookError):
         )
 
 
+class CommandUnreadable(HookError):
+    def __init__(self, *, command: str, reason: str) -> None:
+        super().__init__(
+            f"hooks.command({command!r}) cannot run: {reason}.",
+            "The line is split into words as a shell does it, and the first one is the program.",
+            "correct the line in the hook",
+        )
+
+
 class CommandFailed(HookError):
     def __init__(self, *, command: str, status: int, lines: Sequence[str]) -> None:
         ending = f"exited with status {status}" if status >= 0 else f"was ended by signal {-status}"

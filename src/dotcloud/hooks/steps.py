@@ -8,13 +8,14 @@ import shlex
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dotcloud import process
 from dotcloud.errors import DotcloudError
-from dotcloud.errors.hooks import CommandFailed, CommandMissing, NotAStep, OwnStepFailed
+from dotcloud.errors.hooks import CommandFailed, CommandMissing, CommandUnreadable, NotAStep, OwnStepFailed
 from dotcloud.hooks import blame
 from dotcloud.hooks.step import Context, Outcome, Step
 
@@ -63,8 +64,9 @@ def command(line: str, *, name: str = "") -> Step:
 
     :param name: what to call the step; by default it is called like the program.
     """
-    program = Path(shlex.split(line)[0]).name
-    return Step(name or program, f"run {line}", partial(_command, line))
+    with suppress(CommandUnreadable):  # told when the step runs, in place of a traceback of the hook
+        name = name or Path(_words(line)[0]).name
+    return Step(name or "command", f"run {line}", partial(_command, line))
 
 
 def as_step(value: object) -> Step:
@@ -109,7 +111,7 @@ def _installed() -> set[tuple[str, int]]:
 
 
 def _command(line: str, context: Context) -> Outcome:
-    words = shlex.split(line)
+    words = _words(line)
     programs = Path(sys.executable).parent
     environ = dict(context.environ)
     environ["PATH"] = os.pathsep.join(filter(None, (str(programs), environ.get("PATH", os.defpath))))
@@ -121,6 +123,16 @@ def _command(line: str, context: Context) -> Outcome:
     if not done.ok:
         raise CommandFailed(command=line, status=done.status, lines=lines)
     return Outcome(context.veil(": ".join([line, *lines[-1:]])))
+
+
+def _words(line: str) -> list[str]:
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise CommandUnreadable(command=line, reason=str(error).lower()) from None
+    if not words or not words[0]:
+        raise CommandUnreadable(command=line, reason="there is no program in it")
+    return words
 
 
 def _own(function: Callable[[], object], name: str, context: Context) -> Outcome:

@@ -10,6 +10,7 @@ EXAMPLES: list[errors.HookError] = [
     errors.UnknownStep(name="migrat", known=["migrate"]),
     errors.NotAStep(value="3"),
     errors.OwnStepFailed(step="warm", exception="ValueError: no", frame="postinstall:4 in warm"),
+    errors.CommandUnreadable(command="echo 'a", reason="no closing quotation"),
     errors.CommandFailed(command="crontab jobs", status=1, lines=["no crontab for you"]),
     errors.CommandMissing(command="crontab jobs", program="crontab"),
     errors.NoSettings(project="/site", has_manager=False),

@@ -8,7 +8,7 @@ import pytest
 
 from dotcloud import hooks
 from dotcloud.errors import DotcloudError
-from dotcloud.errors.hooks import CommandFailed, CommandMissing, NotAStep, OwnStepFailed
+from dotcloud.errors.hooks import CommandFailed, CommandMissing, CommandUnreadable, NotAStep, OwnStepFailed
 from dotcloud.hooks.steps import as_step
 from tests.unit.hooks.conftest import Heard
 
@@ -80,6 +80,14 @@ def test_a_command_that_fails_shows_its_last_lines_without_secrets(heard: Heard,
 def test_a_program_that_is_not_there_is_named(heard: Heard, tmp_path: Path) -> None:
     with pytest.raises(CommandMissing, match="there is no program 'not-a-program'"):
         do(heard, tmp_path, hooks.command("not-a-program --now"))
+
+
+@pytest.mark.parametrize(("line", "why"), [("", "no program"), ("''", "no program"), ("echo 'a", "no closing quot")])
+def test_a_line_that_is_no_command_fails_as_a_step(line: str, why: str, heard: Heard, tmp_path: Path) -> None:
+    step = hooks.command(line)
+    with pytest.raises(CommandUnreadable, match=why):
+        do(heard, tmp_path, step)
+    assert heard.failures == ["command"]
 
 
 def test_without_vendor_and_requirements_the_step_says_so(heard: Heard, tmp_path: Path) -> None:
