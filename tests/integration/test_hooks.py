@@ -204,6 +204,12 @@ def test_a_user_who_may_not_create_is_told_the_statement(site: Hooked, postgres:
     assert "modest-password" not in output
 
 
+def test_a_missing_database_is_created_whatever_its_name(site: Hooked, postgres: Postgres) -> None:
+    status, output = site.run("databases", DATABASE_URL=postgres.url("say%20%22hi%22%20100%25s"))
+    assert status == 0, output
+    assert postgres.execute("SELECT current_database()", "say%20%22hi%22%20100%25s") == [('say "hi" 100%s',)]
+
+
 def test_a_database_we_may_not_enter_is_a_refusal(site: Hooked, postgres: Postgres) -> None:
     postgres.execute("CREATE ROLE stranger LOGIN PASSWORD 'stranger-password'")
     name = database_name(postgres.new_database())

@@ -170,7 +170,7 @@ class DatabaseNotCreated(HookError):
         super().__init__(
             f"There is no database {name!r} at {place}, and {user!r} could not create it.",
             f"DATABASES[{alias!r}] names it, so the site cannot start without it.",
-            f'as an administrator of the server: CREATE DATABASE "{name}" OWNER "{user}";',
+            f"as an administrator of the server: CREATE DATABASE {_quoted(name)} OWNER {_quoted(user)};",
             _lines(reason),
         )
 
@@ -230,6 +230,10 @@ class AdminIncomplete(HookError):
 
 def _at(frame: str) -> tuple[str, ...]:
     return (f"at {frame}",) if frame else ()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -44,5 +44,10 @@ def test_an_error_of_ours_says_what_to_do(error: errors.HookError) -> None:
     assert error.fix or isinstance(error, errors.SiteError)
 
 
+def test_the_statement_to_type_quotes_its_names() -> None:
+    error = errors.DatabaseNotCreated(alias="default", place="h:5432", name='a"b', user='c"d', reason="no")
+    assert error.fix.endswith('CREATE DATABASE "a""b" OWNER "c""d";')
+
+
 def test_every_error_has_an_example() -> None:
     assert {type(error) for error in EXAMPLES} == set(errors.HookError.__subclasses__())

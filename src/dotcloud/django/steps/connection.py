@@ -34,7 +34,7 @@ def own(connection: Any, *, timeout: float | None = None, **settings: Any) -> It
 def query(connection: Any, sql: str, parameters: tuple[object, ...] = ()) -> Any:
     """The first value of the first row; ``None`` when there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, parameters or None)  # without parameters a % is a %
         row = cursor.fetchone() if cursor.description else None
     return row[0] if row else None
 

@@ -178,7 +178,9 @@ def _mysql(error: OperationalError) -> State:
 
 
 def _creation(server: Any, name: str) -> str:
-    quoted = server.ops.quote_name(name)
+    # Django's quote_name leaves alone what looks quoted, and the quotes inside of a name.
+    mark = "`" if server.vendor == "mysql" else '"'
+    quoted = mark + name.replace(mark, mark * 2) + mark
     if server.vendor == "mysql":
         return f"CREATE DATABASE IF NOT EXISTS {quoted} CHARACTER SET utf8mb4"
     return f"CREATE DATABASE {quoted}"
