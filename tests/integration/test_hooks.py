@@ -246,6 +246,12 @@ def test_static_files_may_go_to_a_storage_without_a_folder(site: Hooked) -> None
     assert "1 file copied to the site's storage" in output
 
 
+def test_the_folder_of_the_static_files_is_told_as_seen_from_the_project(site: Hooked) -> None:
+    status, output = site.run("static", STATIC_ROOT=f"{site.folder}/staticfiles")
+    assert status == 0
+    assert output.startswith("==> static: 1 file copied to staticfiles (")
+
+
 def test_a_failing_migration_is_named_with_its_line(site: Hooked, postgres: Postgres) -> None:
     site.migration("0003_fails", "migrations.RunPython(fail)")
     status, output = site.run("migrate", DATABASE_URL=postgres.new_database())
@@ -391,7 +397,9 @@ def test_admin_is_made_once_and_its_password_stays_secret(site: Hooked) -> None:
 def test_without_variables_the_admin_step_says_how(site: Hooked) -> None:
     status, output = site.run("migrate", "admin")
     assert status == 0
-    assert "DJANGO_SUPERUSER_USERNAME, DJANGO_SUPERUSER_EMAIL, DJANGO_SUPERUSER_PASSWORD" in output
+    assert "==> admin: skipped: DJANGO_SUPERUSER_* not set; or run: manage.py createsuperuser (" in output
+    _, output = site.run("admin", DJANGO_SUPERUSER_USERNAME="chief")
+    assert "skipped: DJANGO_SUPERUSER_PASSWORD not set" in output
 
 
 CUSTOM_USER = """

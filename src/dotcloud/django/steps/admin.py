@@ -30,9 +30,10 @@ def run() -> Outcome:
             os.environ.setdefault(name, value)
     model: Any = get_user_model()
     username, password = _variable(model.USERNAME_FIELD), _variable("password")
-    if not (os.environ.get(username) and os.environ.get(password)):
-        names = ", ".join(dict.fromkeys([username, *map(_variable, model.REQUIRED_FIELDS), password]))
-        return Outcome(f"to have one made set {names}, or run: python manage.py createsuperuser", skipped=True)
+    unset = [name for name in (username, password) if not os.environ.get(name)]
+    if unset:
+        what = f"{PREFIX}*" if len(unset) > 1 else unset[0]
+        return Outcome(f"{what} not set; or run: manage.py createsuperuser", skipped=True)
     return _make(model, os.environ[username])
 
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
@@ -26,8 +27,15 @@ def run() -> Outcome:
     with alone_in(folder) if folder else nullcontext():
         call_command(command, interactive=False, verbosity=0)
     copied, unmodified = len(command.copied_files), len(command.unmodified_files)
-    place = folder or "the site's storage"
-    return Outcome(f"{copied} file{'s' * (copied != 1)} copied to {place}, {unmodified} unchanged")
+    place = _shown(folder) if folder else "the site's storage"
+    text = f"{copied} file{'s' * (copied != 1)} copied to {place}"
+    return Outcome(text + f", {unmodified} unchanged" * bool(unmodified))
+
+
+def _shown(folder: str | os.PathLike[str]) -> str:
+    """A folder as seen from the project, where the step runs; in full when it is elsewhere."""
+    path = Path(folder)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 @contextmanager
