@@ -31,6 +31,11 @@ def data(text: str) -> None:
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
+def forget_stdout() -> None:
+    """Nobody reads it any more; without this the interpreter complains when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def data_json(value: Any) -> None:
     """What was asked for, for a program."""
     data(json.dumps(value, indent=2))

@@ -462,6 +462,15 @@ def test_a_hook_without_a_virtual_environment_on_the_path_finds_it(site: Hooked)
     assert "migrations applied" in done.stderr
 
 
+def test_a_reader_that_has_had_enough_is_no_error(site: Hooked) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, site.folder / "postinstall", "--list"]
+    done = subprocess.run(command, env=_clean(), stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.stderr == ""
+
+
 def test_the_hook_lists_its_steps(site: Hooked) -> None:
     shutil.copy(ROOT / "postinstall", site.folder / "postinstall")
     status, output = site.run("--list")

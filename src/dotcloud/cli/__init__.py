@@ -34,7 +34,7 @@ class Dotcloud(LazyGroup, PlatformGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            _forget_stdout()
+            output.forget_stdout()
             ctx.exit(141)
 
 
@@ -96,10 +96,3 @@ def _open_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for as long as we run
-
-
-def _forget_stdout() -> None:
-    """Nobody reads it any more; without this the interpreter complains when it flushes at its end."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

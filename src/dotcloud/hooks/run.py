@@ -65,6 +65,9 @@ def run(*steps: Step | Callable[[], object], project: Path | None = None) -> Non
     except KeyboardInterrupt:
         output.say("Stopped.")
         sys.exit(130)
+    except BrokenPipeError:  # whoever reads has had enough: … | head -1
+        output.forget_stdout()
+        sys.exit(141)
     except DotcloudError as error:
         if "--traceback" in options or os.environ.get(TRACEBACK, "0") not in ("", "0"):
             output.say(veil(getattr(error, "traceback", "") or blame.full(error)))

@@ -85,7 +85,7 @@ def test_a_reader_that_is_gone_is_no_mistake(dotcloud, platform, monkeypatch):
 
     platform.answers["GET /applications"] = [{"name": "mysite"}]
     monkeypatch.setattr("dotcloud.output.data", gone)
-    monkeypatch.setattr("dotcloud.cli._forget_stdout", lambda: None)
+    monkeypatch.setattr("dotcloud.output.forget_stdout", lambda: None)
     assert dotcloud("list").status == 141
 
 
