@@ -462,6 +462,15 @@ def test_a_hook_without_a_virtual_environment_on_the_path_finds_it(site: Hooked)
     assert "migrations applied" in done.stderr
 
 
+def test_a_hook_without_the_library_says_what_to_type(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "postinstall", tmp_path)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"], check=True)
+    done = subprocess.run([tmp_path / "postinstall"], env=_clean(), capture_output=True, text=True)
+    assert done.returncode == 1
+    fix = "python3 -m venv .venv && .venv/bin/pip install ."
+    assert done.stderr == f"Error: No module named 'dotcloud'. Fix: {fix}\n"
+
+
 def test_a_reader_that_has_had_enough_is_no_error(site: Hooked) -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -45,6 +45,8 @@ def _renamed(path: str, content: bytes, identifier: str, wheel: str) -> File:
         return File(path, content)
     if path == "requirements.txt":
         content = requirements(content.decode(), wheel).encode()
+    if path == "postinstall":  # here the library is the project itself, there a line of its requirements
+        content = content.replace(b"pip install .", b"pip install -r requirements.txt")
     path = re.sub(rf"^{PLACEHOLDER}/", f"{identifier}/", path)
     return File(path, re.sub(rf"\b{PLACEHOLDER}\b", identifier, content.decode()).encode())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dotcloud.new.starter import File, project_files
@@ -11,6 +13,7 @@ INFO = "django_dotcloud-9.9.dist-info"
 STARTER = {
     "manage.py": '#!/usr/bin/env python\n"myproject.settings"\n',
     "myproject/urls.py": "title = 'myproject'; myprojects = 1\n",
+    "postinstall": Path(__file__).parents[3].joinpath("postinstall").read_text(),
     "requirements.txt": "# What it installs, and the platform adds the library.\nDjango\n",
     "vendor/django_company/app.py": "# myproject is a word like any other here\n",
 }
@@ -48,8 +51,13 @@ def test_the_requirements_name_the_wheel(project: dict[str, File]) -> None:
     assert "." not in lines
 
 
+def test_a_hook_without_the_library_asks_for_what_the_project_has(project: dict[str, File]) -> None:
+    assert b".venv/bin/pip install -r requirements.txt" in project["postinstall"].content
+    assert b"pip install ." not in project["postinstall"].content
+
+
 def test_programs_stay_programs(project: dict[str, File]) -> None:
-    assert [path for path, file in project.items() if file.is_program] == ["manage.py"]
+    assert [path for path, file in project.items() if file.is_program] == ["manage.py", "postinstall"]
 
 
 def test_the_readme_names_the_project(project: dict[str, File]) -> None:
