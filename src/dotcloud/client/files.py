@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -67,7 +68,7 @@ def collect(root: Path, locked: Sequence[Locked] | None = None) -> list[File]:
 
 
 def _listed(root: Path) -> Iterable[str]:
-    """What git would send; where no git knows the folder, everything in it."""
+    """What git would send; where no git knows the folder, everything in it. ``name/`` is a folder nobody can read."""
     from dotcloud.vendor import git
 
     known = git.files(root)
@@ -81,7 +82,10 @@ def _walk(folder: str, prefix: str) -> Iterator[str]:
         with os.scandir(folder) as entries:
             children = list(entries)
     except PermissionError as error:
-        raise FileUnreadable(prefix or ".", error.strerror or "") from None
+        if not prefix:
+            raise FileUnreadable(".", error.strerror or "") from None
+        yield prefix
+        return
     if prefix and any(entry.name == VIRTUAL_ENVIRONMENT for entry in children):
         return
     for entry in children:
@@ -125,6 +129,8 @@ def _files(root: Path, paths: Sequence[str]) -> Iterator[File]:
     """Links at once, contents with their hashes; what is gone, or is neither file nor link, is passed over."""
     contents: dict[str, os.stat_result] = {}
     for path in paths:
+        if path.endswith("/"):
+            raise FileUnreadable(path, os.strerror(errno.EACCES))
         full = f"{root}/{path}"
         try:
             status = os.lstat(full)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ LOCAL_VARIABLES = frozenset(
 )
 READ_SECONDS = 30.0
 NETWORK_SECONDS = 600.0
+UNREADABLE = re.compile(r"^warning: could not open directory '(.+?)/?': ", re.MULTILINE | re.DOTALL)
 COMMITTED_HERE = re.compile(r"\t(commit|merge|rebase|cherry-pick|revert|am|pull --rebase)\b")
 
 
@@ -174,13 +175,14 @@ def _text(path: Path) -> str:
 def files(folder: Path) -> frozenset[str] | None:
     """The files git would send from ``folder`` (posix, relative to it): tracked ones, and new ones it does not ignore.
 
-    Checked out submodules inside are followed. ``None`` where no git knows the folder.
+    Checked out submodules inside are followed. A folder that cannot be read is there as ``name/``. ``None`` where no
+    git knows the folder.
     """
-    text = read(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--stage", ceiling=False)
-    if text is None:
+    done = _asked(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--stage", ceiling=False)
+    if done is None:
         return None
-    found: set[str] = set()
-    for line in text.split("\0"):
+    found = set(_unreadable(folder, done.errors))
+    for line in done.output.split("\0"):
         mode, _, path = line.rpartition("\t")
         if mode.startswith("160000") or path.endswith("/"):
             inner = path.rstrip("/")
@@ -188,6 +190,13 @@ def files(folder: Path) -> frozenset[str] | None:
         elif path:
             found.add(path)
     return frozenset(found)
+
+
+def _unreadable(folder: Path, warnings: str) -> Iterator[str]:
+    """The folders that git could not look into and only warned about; it names them from the top of the checkout."""
+    if named := UNREADABLE.findall(warnings):
+        prefix = (read(folder, "rev-parse", "--show-prefix", ceiling=False) or "").strip("\n")
+        yield from (f"{path.removeprefix(prefix)}/" for path in named)
 
 
 def _files_of_submodule(folder: Path) -> frozenset[str]:
@@ -241,11 +250,16 @@ def each(action: Callable[[T], R], items: Iterable[T]) -> list[R]:
 
 def read(folder: Path, *args: str, ceiling: bool = True) -> str | None:
     """What git prints; ``None`` where it is missing, fails or hangs."""
+    done = _asked(folder, *args, ceiling=ceiling)
+    return done.output if done else None
+
+
+def _asked(folder: Path, *args: str, ceiling: bool) -> process.Completed | None:
     try:
         done = process.run(("git", *args), cwd=folder, env=_environment(folder, ceiling), timeout=READ_SECONDS)
     except (OSError, TimeoutError):
         return None
-    return done.output if done.ok else None
+    return done if done.ok else None
 
 
 def run(folder: Path, *args: str, needed_for: str = "this") -> process.Completed:

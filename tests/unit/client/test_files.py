@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dotcloud import process
 from dotcloud.client import hashing
 from dotcloud.client.files import File, collect
 from dotcloud.errors.client import FileUnreadable, OddFileNames
@@ -131,6 +134,32 @@ def test_a_file_that_cannot_be_read_is_told(project: Path):
     (project / "a.py").chmod(0)
     with pytest.raises(FileUnreadable, match=r"a\.py"):
         collect(project)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+@pytest.mark.parametrize("with_git", [True, False])
+def test_a_folder_that_cannot_be_read_is_told_unless_it_is_ignored(repository: Path, with_git: bool):
+    if not with_git:
+        shutil.rmtree(repository / ".git")
+    write(repository, sub__p__f="x")
+    (repository / "sub/p").chmod(0)
+    for root in (repository, repository / "sub"):
+        path = f"{(repository / 'sub/p').relative_to(root)}/"
+        with pytest.raises(FileUnreadable, match=f"^{path} cannot be read: Permission denied"):
+            collect(root)
+        write(root, _dotcloudignore=f"/{path}\n")
+        assert "a.py" in paths(root) or "b.py" in paths(root)
+    (repository / "sub/p").chmod(0o700)
+
+
+def test_a_folder_that_git_only_warns_about_is_told(repository: Path, monkeypatch: pytest.MonkeyPatch):
+    warning = "warning: could not open directory 'sub/it's/': Permission denied\n"
+    run = process.run
+    told = lambda args, **more: replace(run(args, **more), errors=warning)  # noqa: E731
+    monkeypatch.setattr(process, "run", told)
+    for root, name in ((repository, "sub/it's/"), (repository / "sub", "it's/")):
+        with pytest.raises(FileUnreadable, match=f"^{name} cannot be read"):
+            collect(root)
 
 
 @pytest.fixture
