@@ -85,5 +85,7 @@ def replace(argv: list[str], cwd: str, variables: dict[str, str]) -> None:
         os.chdir(cwd)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it; the program has to get it as from a shell
         os.execvpe(argv[0], argv, variables)  # noqa: S606 - no shell: the words are what they are
+    except FileNotFoundError:
+        raise CannotRun(argv[0], "there is no such program in the instance", 127) from None
     except OSError as error:
-        raise CannotRun(argv[0], error.strerror or str(error)) from None
+        raise CannotRun(argv[0], error.strerror or str(error), 126) from None

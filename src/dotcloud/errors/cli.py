@@ -156,11 +156,15 @@ class SeveralInstances(DotcloudError):
 
 
 class CannotRun(DotcloudError):
-    """The program that should take over cannot be started."""
+    """The program that should take over cannot be started. :param exit_code: what a shell would report."""
 
-    def __init__(self, program: str, reason: str) -> None:
-        self.program = program
-        super().__init__(f"{program} cannot be started: {reason}.", "Nothing was run.", "dotcloud check")
+    def __init__(self, program: str, reason: str, exit_code: int) -> None:
+        self.program, self.exit_code = program, exit_code
+        super().__init__(
+            f"{program} cannot be started: {reason}.",
+            "Nothing was run.",
+            "dotcloud run SERVICE   without a command gives a shell, or a database's console",
+        )
 
 
 class CheckFailed(DotcloudError):

@@ -84,6 +84,19 @@ def inside(supervisor: Supervisor, release: ReleaseFolder) -> Callable[[str], st
     return run
 
 
+def test_what_cannot_be_run_is_told_in_words(supervisor: Supervisor, release: ReleaseFolder) -> None:
+    (release.code / "hook").write_text("#!/no/such/interpreter\n")
+    (release.code / "hook").chmod(0o755)
+    reasons = {
+        "nosuch": "there is no such program in the instance",
+        "./hook": "the interpreter that ./hook names is not there",
+    }
+    for program, reason in reasons.items():
+        command = supervisor.foreground(process(release, program))
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        assert (done.returncode, done.stderr) == (127, f"dotcloud: cannot start {program}: {reason}\n")
+
+
 def test_the_home_is_at_home_dotcloud(inside: Callable[[str], str], release: ReleaseFolder) -> None:
     assert inside("pwd; echo $HOME; ls ~") == (
         "/home/dotcloud/code\n/home/dotcloud\ncode\ncurrent\ndata\nenv\nenvironment.json\nrun\nvolatile"

@@ -96,8 +96,8 @@ def test_a_program_that_is_not_there(dotcloud, running, monkeypatch):
     monkeypatch.setattr("signal.signal", lambda *_: None)
     running.answers[f"GET {EXEC}"] = {"argv": ["no-such-program-here"], "cwd": "/", "env": {}}
     ran = dotcloud("run", "www")
-    assert ran.status == 1
-    assert "no-such-program-here cannot be started" in ran.err
+    assert ran.status == 127
+    assert "no-such-program-here cannot be started: there is no such program in the instance." in ran.err
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,18 @@ def _become(spec: dict[str, Any], home: str) -> None:
     # What is ignored stays ignored through exec: Python ignores two, and nohup or a shell's "&" may have ignored more.
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
-    os.execvpe(fill(spec["argv"][0]), [fill(one) for one in spec["argv"]], environ)  # noqa: S606 - it is what this is for
+    argv = [fill(one) for one in spec["argv"]]
+    try:
+        os.execvpe(argv[0], argv, environ)  # noqa: S606 - it is what this is for
+    except FileNotFoundError:
+        raise OSError(_missing(argv[0], environ["PATH"])) from None
+
+
+def _missing(program: str, path: str) -> str:
+    """The kernel says the same of a program that is not there and of one whose interpreter is not."""
+    places = [program] if "/" in program else [f"{folder}/{program}" for folder in path.split(":")]
+    found = next(filter(os.path.exists, places), None)
+    return f"the interpreter that {found} names is not there" if found else "there is no such program in the instance"
 
 
 def _user_name(uid: int) -> str:
