@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dotcloud.cli.options import choices
-from dotcloud.errors.cli import NotConnected
+from dotcloud.errors.cli import BadName, NotConnected
 
 if TYPE_CHECKING:
     from dotcloud.client.config import Connection
@@ -72,7 +72,9 @@ def service_urls(service: dict[str, Any]) -> list[str]:
 
 
 def segment(name: str) -> str:
-    """A name as one part of a path, whatever a person typed."""
+    """A name as one part of a path, whatever a person typed. :raises BadName: it would be two, quoted or not."""
+    if "/" in name:
+        raise BadName(name)
     return quote(name, safe="")
 
 

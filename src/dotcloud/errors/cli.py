@@ -45,6 +45,14 @@ class NameTaken(DotcloudError):
         )
 
 
+class BadName(DotcloudError):
+    """A name with a slash in it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name!r} is not a name: it has a slash in it.", "", "dotcloud list   shows the applications")
+
+
 class BadTarget(DotcloudError):
     """Something else than ``www`` or ``www.0``."""
 

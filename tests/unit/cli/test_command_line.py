@@ -151,9 +151,12 @@ def test_without_an_application_the_two_ways_out_are_told(dotcloud):
     assert "dotcloud connect NAME" in ran.err
 
 
-def test_a_name_with_slashes_stays_one_part_of_the_path(dotcloud, platform):
-    assert dotcloud("info", "-A", "../me").status == 1
-    assert platform.asked == ["GET /applications/..%2Fme"]
+@pytest.mark.parametrize("words", [("info", "-A", "a/b"), ("connect", "a/b"), ("-A", "mysite", "dlogs", "a/b")])
+def test_a_name_with_a_slash_is_told_and_not_asked_for(dotcloud, platform, words):
+    ran = dotcloud(*words)
+    assert ran.status == 1
+    assert "'a/b' is not a name" in ran.err
+    assert platform.asked == []
 
 
 def test_version(dotcloud):
