@@ -89,6 +89,22 @@ def test_a_reader_that_is_gone_is_no_mistake(dotcloud, platform, monkeypatch):
     assert dotcloud("list").status == 141
 
 
+def test_ctrl_c_before_the_command_is_imported_is_silent():
+    code = """
+import sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "click":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+from importlib.metadata import entry_points
+[script] = entry_points(group="console_scripts", name="dotcloud")
+script.load()()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_an_unknown_command_gets_a_suggestion(dotcloud):
     ran = dotcloud("pussh")
     assert ran.status == 1
