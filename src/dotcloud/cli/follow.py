@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from dotcloud.cli.screen import Screen
 from dotcloud.cli.session import Session, again
 from dotcloud.errors.cli import DeploymentFailed
 from dotcloud.errors.client import NotFound, StreamLost
+from dotcloud.stopping import Stopped
 
 
 @dataclass
@@ -57,7 +59,7 @@ def _follow_to_the_end(session: Session, screen: Screen, outcome: Outcome) -> No
 def follow(session: Session, screen: Screen, deploy_id: str) -> dict[str, Any]:
     """Show the log of a deployment until its last entry, and return that.
 
-    Ctrl-C ends the watching, not the deployment, and exits 130.
+    Ctrl-C, SIGTERM and SIGHUP end the watching, not the deployment, and exit 130, 143 and 129.
     :raises StreamLost: the platform went away for good.
     """
     command = again(f"dlogs {deploy_id}")
@@ -66,10 +68,11 @@ def follow(session: Session, screen: Screen, deploy_id: str) -> dict[str, Any]:
             screen.entry(entry)
             if entry.get("status") in ENDS:
                 return entry
-    except KeyboardInterrupt:
-        screen.close()
-        output.say(f"\nThe deployment goes on. Follow it again: {command}")
-        raise click.exceptions.Exit(130) from None
+    except (KeyboardInterrupt, Stopped) as stop:
+        with suppress(OSError):  # the terminal may be gone, which is what SIGHUP says
+            screen.close()
+            output.say(f"\nThe deployment goes on. Follow it again: {command}")
+        raise click.exceptions.Exit(stop.exit_code if isinstance(stop, Stopped) else 130) from None
     except StreamLost:
         pass
     raise StreamLost(deploy_id, command)

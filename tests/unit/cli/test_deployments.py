@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from signal import SIGHUP, SIGTERM
 
 import pytest
 
 from dotcloud.client.config import find
 from dotcloud.client.upload import Revision
 from dotcloud.errors.client import Conflict, StreamLost
+from dotcloud.stopping import Stopped
 
 APP = "/applications/mysite"
 LOG = f"{APP}/deployments/abc/logs"
@@ -86,11 +88,14 @@ class TestDeploy:
         assert "Nothing has changed: mysite is live at" in ran.out
         assert f"FOLLOW {LOG}" not in running.asked
 
-    def test_ctrl_c_says_how_to_go_on(self, dotcloud, running):
-        running.logs[LOG] = [entry("building", service="www"), KeyboardInterrupt()]
+    @pytest.mark.parametrize(
+        ("stop", "status"), [(KeyboardInterrupt(), 130), (Stopped(SIGTERM), 143), (Stopped(SIGHUP), 129)]
+    )
+    def test_who_stops_watching_is_told_how_to_go_on(self, dotcloud, running, stop, status):
+        running.logs[LOG] = [entry("building", service="www"), stop]
         ran = dotcloud("deploy", "-e", "staging")
-        assert ran.status == 130
-        assert "dotcloud dlogs abc -e staging" in ran.err
+        assert ran.status == status
+        assert "The deployment goes on. Follow it again: dotcloud dlogs abc -e staging" in ran.err
 
     def test_a_lost_log_names_the_deployment(self, dotcloud, running):
         running.logs[LOG] = [StreamLost(LOG)]
