@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 import dotcloud.platform
+from dotcloud.platform.deploy.processes import _static_argv
 
+SERVING = Path(dotcloud.platform.__file__).parent / "serving.py"
 Application = Callable[[dict[str, Any], Any], list[bytes]]
 
 
@@ -40,7 +47,7 @@ def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         "run": str(tmp_path),
     }
     monkeypatch.setenv("DOTCLOUD_SERVING", json.dumps(told))
-    spec = importlib.util.spec_from_file_location("serving", Path(dotcloud.platform.__file__).parent / "serving.py")
+    spec = importlib.util.spec_from_file_location("serving", SERVING)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -96,3 +103,20 @@ def test_the_request_is_one_that_the_site_accepts(serving: ModuleType) -> None:
     (environ,) = seen
     assert (environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]) == ("HEAD", "/up", "deep=1")
     assert environ["HTTP_HOST"] == "127.0.0.1:8000"
+
+
+def test_the_files_of_a_static_service_are_looked_up_once_for_all_workers(tmp_path: Path, serving: ModuleType) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    shutil.copy(SERVING, run)
+    site = "open('looked', 'a').write('.')\ndef application(_, start):\n    start('200 OK', [])\n    return []\n"
+    (run / "static_site.py").write_text(site)
+    told = json.loads(os.environ["DOTCLOUD_SERVING"]) | {"bind": "127.0.0.1:0", "run": str(run)}
+    _, *words = (word.replace("{home}", str(tmp_path)) for word in _static_argv(SimpleNamespace()))
+    environment = {**os.environ, "DOTCLOUD_SERVING": json.dumps(told)}
+    with subprocess.Popen([sys.executable, *words], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as server:
+        end = time.monotonic() + 20
+        while len(list(run.glob("ready.*"))) < told["workers"] and time.monotonic() < end:
+            time.sleep(0.02)
+        server.terminate()
+    assert (tmp_path / "looked").read_text() == "."
