@@ -100,6 +100,7 @@ def test_nothing_has_to_be_configured(person: Person):
         "==> Created the application my-site, and connected this folder with it",
         "==> Pushing 2 files from . to my-site",
     ]
+    assert re.match(r"--> revision push-\d+: 2 files", lines[2])
     assert re.fullmatch(r"==> my-site is live at http://127\.0\.0\.1:\d+  \(\d+\.\d s\)", lines[-1])
     assert person.get() == "first"
     assert person.dotcloud("app").stdout == "my-site\n"

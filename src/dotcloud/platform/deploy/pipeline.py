@@ -85,7 +85,9 @@ class Deployer:
     def _checkout(self) -> Source:
         folder = self.home.environment(*self.names).revision(self.deployment.revision.name)
         manifest, blobs = Manifest.read(folder / "manifest.json"), Blobs(self.home.blobs)
-        with self.log.step("checkout", f"{len(manifest.entries)} files of {self.deployment.revision.name}"):
+        count = len(manifest.entries)
+        told = f"revision {self.deployment.revision.name}: {count} file{'' if count == 1 else 's'}"
+        with self.log.step("checkout", told):
             return Source(manifest, blobs, checkout(manifest, blobs, folder / "tree"))
 
     def _read(self, tree: Path) -> BuildFile:
