@@ -217,6 +217,20 @@ def test_a_port_of_another_program_is_refused(supervisor: Supervisor) -> None:
         supervisor.listen("a.default.www", port=other.getsockname()[1])
 
 
+def test_a_port_that_was_taken_meanwhile_is_passed_over(
+    supervisor: Supervisor, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor.listen("a.default.www")
+    pick = sockets.pick
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = iter([other.getsockname()[1]])
+        monkeypatch.setattr(sockets, "pick", lambda *words: next(taken, None) or pick(*words))
+        port = supervisor.listen("b.default.www")
+        assert port != other.getsockname()[1]
+    assert sockets.declared(sockets.file_of(home, "b.default.www")) == ("127.0.0.1", port)
+    assert not sockets.is_free("127.0.0.1", port)
+
+
 def test_only_the_declared_ports_are_open_and_the_control_sockets_are_closed_to_others(
     supervisor: Supervisor, home: Home
 ) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from dotcloud.errors.platform import NoSuchProcess, PortTaken
+from dotcloud.errors.platform import NoSuchProcess, PortTaken, SupervisorRefused
 from dotcloud.platform.layout import Home
 from dotcloud.platform.supervise import circus, ini, records, sockets, spec, start
 from dotcloud.platform.supervise.description import Process, ProcessStatus
@@ -84,13 +84,28 @@ class Supervisor:
             if held and port in (None, held[1]):
                 return held[1]
             waiting = sockets.declared(sockets.parked(self.home) / file.name)
-            number = self._choose(name, host, port, waiting)
-            spec.write(file, ini.inet_socket(name, host, number))
+            number = self._declare(file, name, host, port, waiting)
             if waiting:
                 (sockets.parked(self.home) / file.name).unlink()
                 start.unpark(self.home, file.name)
-            self._reload_or(file)
+            while not self._opened(file, host, number, by_us=port is None):
+                number = self._declare(file, name, host, port, None)
         return number
+
+    def _declare(self, file: Path, name: str, host: str, port: int | None, waiting: tuple[str, int] | None) -> int:
+        number = self._choose(name, host, port, waiting)
+        spec.write(file, ini.inet_socket(name, host, number))
+        return number
+
+    def _opened(self, file: Path, host: str, number: int, by_us: bool) -> bool:
+        """Whether circusd listens; not, where another program took a port of our choice since it was looked at."""
+        try:
+            self._reload_or(file)
+        except SupervisorRefused:
+            if not by_us or sockets.is_free(host, number):
+                raise
+            return False
+        return True
 
     def _choose(self, name: str, host: str, port: int | None, waiting: tuple[str, int] | None) -> int:
         if port is not None and not sockets.is_free(host, port):
