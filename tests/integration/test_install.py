@@ -248,3 +248,23 @@ def test_a_requirement_that_a_sibling_cannot_satisfy_is_told(box: Box) -> None:
     assert "acme-a" in said
     assert "acme-b>=2" in said
     assert box.distributions() == set()
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_requirements_file_may_name_vendored_packages_by_path(
+    box: Box, monkeypatch: pytest.MonkeyPatch, installer: str
+) -> None:
+    monkeypatch.chdir(box.folder)
+    for name in ("acme-core", "acme-extra", "acme-app"):
+        legacy(box.vendor, name)
+    setup = box.vendor / "acme-app/setup.py"
+    setup.write_text(setup.read_text().replace("version=", "extras_require={'more': ['acme-extra>=1']}, version="))
+    file = box.folder / "requirements.txt"
+    file.write_text("./vendor/acme-core\n-e vendor/acme-app[more] ; python_version > '3'\n")
+    arguments = ("--installer", installer, "-r", "requirements.txt")
+    assert box.install(*arguments).keys() == {"acme-core", "acme-extra", "acme-app"}
+    assert box.value("acme_core") == "private"
+    assert set(box.install(*arguments).values()) == {"unchanged"}
+    (box.vendor / "acme-core/acme_core/__init__.py").write_text("ORIGIN = 'changed'\n")
+    box.install(*arguments)
+    assert box.value("acme_core") == "changed"

@@ -135,7 +135,7 @@ class Installation:
     def run(self) -> list[Outcome]:
         """The steps, in order."""
         wheels = self._installed_wheels()
-        fingerprint = requirements.fingerprint(self.options.requirements)
+        fingerprint = requirements.fingerprint(self.options.requirements, self._paths({}))
         if len(wheels) == len(self._wheels_wanted()) and not self._gone(wheels) and self._satisfied(fingerprint):
             return self._finish(wheels)
         cache = Cache(cache_directory(), fresh=self.options.clean)
@@ -153,6 +153,12 @@ class Installation:
 
     def _wheels_wanted(self) -> list[Target]:
         return [target for target in self.targets if target.package.kind is not Kind.MODULES]
+
+    def _paths(self, wheels: Mapping[str, Wheel]) -> dict[str, str]:
+        """Real path to name of each package; ``wheels`` know the names that only a build can tell."""
+        packages = [target.package for target in self._wheels_wanted()]
+        told = {label: wheel.name for label, wheel in wheels.items()}
+        return {os.path.realpath(package.path): told.get(package.label, package.name) for package in packages}
 
     def _links(self) -> dict[str, str]:
         modules = [target.package for target in self.targets if target.package.kind is Kind.MODULES]
@@ -235,16 +241,17 @@ class Installation:
         from dotcloud.vendor.apply import apply
 
         state.begin(self.interpreter, self.before)
-        apply(
-            cache,
-            self.interpreter,
-            list(wheels.values()),
-            self.options.requirements,
-            {wheel.name: wheel for wheel in self.before.wheels.values()},
-            self.options.installer,
-            self.options.offline,
-            trusted=self.before.finished,
-        )
+        with cache.working_folder() as work:
+            apply(
+                cache,
+                self.interpreter,
+                list(wheels.values()),
+                requirements.by_name(self.options.requirements, self._paths(wheels), work),
+                {wheel.name: wheel for wheel in self.before.wheels.values()},
+                self.options.installer,
+                self.options.offline,
+                trusted=self.before.finished,
+            )
         links.write(Path(self.interpreter.purelib), self._links(), copy=self.options.copy_modules)
         state.write(self.interpreter, state.State(dict(wheels), self._links(), self._copies(), fingerprint))
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
 from dotcloud.vendor.cache import key_of
 from dotcloud.vendor.names import normalise
 from dotcloud.vendor.tree import file_hash
 
-_INCLUDE = re.compile(r"(?:-r|-c|--requirement|--constraint)[ =]*(\S+)")
-_LOCAL = re.compile(r"(?:-e\s|--editable\s|\.{0,2}/|\.\S*$|file:|[^#]*@\s*file:)")
+_INCLUDE = re.compile(r"^(\s*(?:-r|-c|-f|--requirement|--constraint|--find-links)[ =]*)(\S+)", re.MULTILINE)
+_LOCAL = re.compile(r"\s*(?:-e\s|--editable[\s=]|\.{0,2}/|\w[\w.-]*/|\.\S*\s*$|file:|[^#]*@\s*(?:file:|\.{0,2}/))")
+_PATH = re.compile(
+    r"\s*(?:-e\s+|--editable[\s=]\s*)?(?:[\w.-]+\s*(?P<asked>\[[^]]*\])?\s*@\s*)?(?:file:(?://)?)?"
+    r"(?P<path>[^\s;#[]+)(?P<extras>\[[^]]*\])?[^;]*(?P<marker>;[^#]*)?"
+)
 
 
 def read(files: Sequence[Path]) -> dict[Path, str]:
@@ -23,22 +29,27 @@ def read(files: Sequence[Path]) -> dict[Path, str]:
         file = waiting.pop()
         if file not in found and file.is_file():
             found[file] = file.read_text(errors="replace")
-            waiting += [file.parent / name for name in _INCLUDE.findall(found[file])]
+            waiting += [file.parent / name for _, name in _INCLUDE.findall(found[file])]
     return found
 
 
 def fingerprint(
-    files: Sequence[Path], folder_hash: Callable[[Path], str] | None = None, base: Path | None = None
+    files: Sequence[Path],
+    vendored: Mapping[str, str] | None = None,
+    folder_hash: Callable[[Path], str] | None = None,
+    base: Path | None = None,
 ) -> str | None:
     """A hash of everything the files say.
 
+    :param vendored: as for :func:`by_name`; the content of these packages is not counted.
     :param folder_hash: the identity of a local folder that they name. Without it ``None`` is returned where they name
         one: its content may change at any time.
     :param base: where relative paths in the files start; as for pip and uv, by default the current folder.
     """
     texts = read(files)
     parts: list[str] = []
-    for _, text in sorted(texts.items()):
+    for _, original in sorted(texts.items()):
+        text = _without_paths(original, vendored or {})
         parts.append(text)
         for path in _local_paths(text):
             content = _content(Path(os.path.join(base or os.getcwd(), path)), folder_hash)
@@ -58,10 +69,52 @@ def _content(local: Path, folder_hash: Callable[[Path], str] | None) -> str | No
 
 
 def _local_paths(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        stripped = line.strip()
-        if _LOCAL.match(stripped):
-            yield re.sub(r"^(?:-e|--editable)\s+|^[^@#]*@\s*|^file:(?://)?|\s+#.*$|\s+;.*$|\[.*\]$", "", stripped)
+    return (_path(found) for line in text.splitlines() if (found := _local(line)))
+
+
+def _local(line: str) -> re.Match[str] | None:
+    return _PATH.match(line) if _LOCAL.match(line) else None
+
+
+def _path(found: re.Match[str]) -> str:
+    return os.path.expandvars(unquote(found["path"]))
+
+
+def by_name(files: Sequence[Path], vendored: Mapping[str, str], folder: Path) -> list[Path]:
+    """The files as the installer is to read them: none names a vendored package by its path, as ``./vendor/acme``.
+
+    That would be a second place for a package that is given as a wheel already. Where one does, all are copied into
+    ``folder``; what includes another file then includes the copy.
+
+    :param vendored: real path of each package under vendor/ to its name.
+    """
+    texts = read(files)
+    named = {file: _without_paths(text, vendored) for file, text in texts.items()}
+    if named == texts:
+        return list(files)
+    copies = {file: folder / f"{number}-{file.name}" for number, file in enumerate(texts)}
+    for file, text in named.items():
+        copies[file].write_text(_INCLUDE.sub(partial(_moved, file.parent, copies), text))
+    return [copies[file.absolute()] for file in files]
+
+
+def _moved(folder: Path, copies: Mapping[Path, Path], found: re.Match[str]) -> str:
+    place = folder / found[2]
+    return found[1] + (found[2] if "://" in found[2] else str(copies.get(place, place)))
+
+
+def _without_paths(text: str, vendored: Mapping[str, str]) -> str:
+    return re.sub(r"(?m)^.+$", lambda line: _named(line[0], vendored), text) if vendored else text
+
+
+def _named(line: str, vendored: Mapping[str, str]) -> str:
+    """The line with a name for a path; nothing where it asks for no extra, since all of vendor/ is installed."""
+    found = _local(line)
+    name = vendored.get(os.path.realpath(_path(found))) if found else None
+    if found is None or name is None:
+        return line
+    extras = found["extras"] or found["asked"]
+    return f"{name}{extras} {found['marker'] or ''}".rstrip() if extras else ""
 
 
 def local_names(files: Sequence[Path]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dotcloud.vendor.requirements import fingerprint, wants_hashes
+from dotcloud.vendor.requirements import by_name, fingerprint, wants_hashes
 
 
 @pytest.fixture
@@ -34,7 +34,9 @@ def test_files_that_include_each_other_end(file: Path) -> None:
     assert fingerprint([file])
 
 
-@pytest.mark.parametrize("line", [".", "./library", "-e .", "-e ./library", "library @ file:./library", "../library"])
+@pytest.mark.parametrize(
+    "line", [".", "./library", "-e .", "-e ./library", "library @ file:./library", "../library", "libs/one"]
+)
 def test_a_local_folder_may_have_changed_at_any_time(file: Path, line: str) -> None:
     file.write_text(f"Django\n{line}\n")
     assert fingerprint([file]) is None
@@ -56,3 +58,48 @@ def test_hash_checking_mode_is_seen(file: Path) -> None:
     assert wants_hashes([file])
     file.write_text("Django==5.2\n")
     assert not wants_hashes([file])
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("./vendor/acme", ""),
+        ("vendor/acme/", ""),
+        ("-e ./vendor/acme#egg=acme", ""),
+        ("--editable=vendor/acme  # ours", ""),
+        ("acme @ file:./vendor/acme", ""),
+        ("file:vendor/acme ; python_version > '3'", ""),
+        ("./vendor/acme[redis]", "acme[redis]"),
+        ("-e file:vendor/acme[redis,s3] ; python_version > '3'  # ours", "acme[redis,s3] ; python_version > '3'"),
+        ("acme[redis] @ file://${PWD}/vendor/acme", "acme[redis]"),
+        ("./vendor/other", "./vendor/other"),
+        ("acme[redis]>=1", "acme[redis]>=1"),
+        ("git+https://git.example/vendor/acme", "git+https://git.example/vendor/acme"),
+    ],
+)
+def test_a_path_of_a_vendored_package_is_read_as_its_name(
+    file: Path, line: str, read: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PWD", str(file.parent))
+    file.write_text(f"Django\n{line}\n./vendor/acme\n")
+    copies = file.parent / "copies"
+    copies.mkdir()
+    (copy,) = by_name([file], {str(file.parent / "vendor/acme"): "acme"}, copies)
+    assert copy.read_text() == f"Django\n{read}\n\n"
+
+
+def test_copies_include_copies_and_what_stands_beside_the_original(file: Path) -> None:
+    file.write_text("-r base.txt\n--find-links wheels\n-c https://files.example/limits.txt\n")
+    (file.parent / "base.txt").write_text("vendor/acme[redis]\n")
+    copies = file.parent / "copies"
+    copies.mkdir()
+    (copy,) = by_name([file], {str(file.parent / "vendor/acme"): "acme"}, copies)
+    include, wheels, limits = copy.read_text().splitlines()
+    assert Path(include.removeprefix("-r ")).read_text() == "acme[redis]\n"
+    assert wheels == f"--find-links {file.parent}/wheels"
+    assert limits == "-c https://files.example/limits.txt"
+
+
+def test_files_without_such_paths_are_read_where_they_are(file: Path) -> None:
+    file.write_text("Django\n./library\n")
+    assert by_name([file], {str(file.parent / "vendor/acme"): "acme"}, file.parent) == [file]
