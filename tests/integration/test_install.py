@@ -15,6 +15,7 @@ import pytest
 from tests.integration.box import (
     BACKENDS,
     BUILT_WITH,
+    DOTCLOUD,
     MADE,
     PRIVATE,
     Box,
@@ -142,6 +143,41 @@ def test_the_last_package_can_leave_too(box: Box) -> None:
     shutil.rmtree(old)
     assert box.install() == {"acme-old": "removed"}
     assert not box.can_import("acme_old")
+
+
+def test_a_vendor_folder_that_is_gone_as_a_whole_uninstalls_nothing(box: Box) -> None:
+    legacy(box.vendor, "acme-core")
+    box.install()
+    box.vendor.rename(box.folder / "elsewhere")
+    (box.folder / "dotcloud.yml").touch()
+    (box.folder / "requirements.txt").touch()
+    command = [DOTCLOUD, "vendor", "install", "--python", box.python, "-r", "requirements.txt"]
+    refused = run(command, box.env, cwd=box.folder)
+    assert refused.returncode == 1
+    assert "vendor/acme-core" in refused.stderr
+    assert box.value("acme_core") == "private"
+    box.vendor.mkdir()
+    assert run(command, box.env, cwd=box.folder).returncode == 0
+    assert not box.can_import("acme_core")
+
+
+def test_a_project_needs_no_vendor_folder(box: Box) -> None:
+    box.vendor.rmdir()
+    (box.folder / "dotcloud.yml").touch()
+    (box.folder / "requirements.txt").touch()
+    command = [DOTCLOUD, "vendor", "install", "--python", box.python, "-r", "requirements.txt"]
+    assert run(command, box.env, cwd=box.folder).returncode == 0
+
+
+def test_a_mistyped_folder_uninstalls_nothing(box: Box) -> None:
+    legacy(box.vendor, "acme-core")
+    box.install()
+    (box.folder / "requirements.txt").touch()
+    command = [DOTCLOUD, "vendor", "install", "vendro", "--python", box.python, "-r", "requirements.txt"]
+    refused = run(command, box.env, cwd=box.folder)
+    assert refused.returncode == 1
+    assert "vendro is not a folder" in refused.stderr
+    assert box.value("acme_core") == "private"
 
 
 def test_a_renamed_distribution_replaces_the_old_one(box: Box) -> None:

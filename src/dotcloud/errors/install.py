@@ -73,6 +73,28 @@ class NoVendorFolder(DotcloudError):
         super().__init__(f"{folder} is not a folder.", "", there or missing)
 
 
+class NoSuchFolder(DotcloudError):
+    """DIR was given, and is no folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        fix = "correct DIR, or leave it out: then it is the vendor/ of the project"
+        super().__init__(f"{folder} is not a folder.", "Nothing was installed, and nothing removed.", fix)
+
+
+class VendorFolderGone(DotcloudError):
+    """Packages were installed from a vendor/ that is gone: not copied along, or removed with its last package."""
+
+    def __init__(self, root: Path, labels: Sequence[str]) -> None:
+        self.root = root
+        self.labels = labels
+        super().__init__(
+            f"{root} is gone, and what is installed from it would have to go as well: {', '.join(labels)}.",
+            "Nothing was changed.",
+            f"bring it back; or, to uninstall them: mkdir {shlex.quote(str(root))}   and run it again",
+        )
+
+
 class NoRequirementsFile(DotcloudError):
     """``-r`` names files that do not exist."""
 

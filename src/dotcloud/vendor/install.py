@@ -13,7 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dotcloud.errors.install import NoRequirementsFile, NoVendorFolder, PackagesFailed, UnusableEntries
+from dotcloud.errors.install import (
+    NoRequirementsFile,
+    NoVendorFolder,
+    PackagesFailed,
+    UnusableEntries,
+    VendorFolderGone,
+)
 from dotcloud.errors.system import SystemRefused
 from dotcloud.vendor import interpreter as interpreters
 from dotcloud.vendor import links, requirements, state
@@ -146,6 +152,9 @@ class Installation:
     # --- what is wanted ---
 
     def _targets(self) -> list[Target]:
+        installed = [*self.before.wheels, *self.before.copies]
+        if installed and not self.root.is_dir():
+            raise VendorFolderGone(self.root, installed)
         found = survey(self.root)
         if found.empty or found.unreadable:
             raise UnusableEntries(self.root, found.empty, found.unreadable)

@@ -9,6 +9,7 @@ import click
 
 from dotcloud import output
 from dotcloud.cli.vendor.project import vendor_folder
+from dotcloud.errors.install import NoSuchFolder
 from dotcloud.vendor.install import Report, install
 from dotcloud.vendor.installer import InstallerName
 
@@ -47,6 +48,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Build and install the packages under the project's vendor/, or under DIR."""
+    if folder and not folder.is_dir():
+        raise NoSuchFolder(folder)
     report = install(
         folder or vendor_folder(),
         requirements=requirements,

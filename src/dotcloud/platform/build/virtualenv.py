@@ -136,7 +136,10 @@ def _build(folder: Path, recipe: Recipe, tools: Tools, line: Callable[[str], Non
     _write(extra, "".join(f"{text}\n" for text in (*supplied(recipe), *recipe.extra)))
     arguments = ["-r", str(extra), *(["-r", str(recipe.requirements)] if recipe.requirements else [])]
     options = ["--copy-modules", "--json", *(["--clean"] if clean else [])]
-    vendor = folder / "no-vendor" if recipe.static else recipe.vendor
+    vendor = recipe.vendor
+    if recipe.static or not vendor.exists():
+        vendor = folder / "no-vendor"
+        vendor.mkdir()
     summary = _summary(
         run(["dotcloud", "vendor", "install", str(vendor), "--python", str(folder), *arguments, *options])
     )
