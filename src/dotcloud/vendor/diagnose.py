@@ -100,7 +100,7 @@ def last_lines(log: Path, status: str = "failed") -> list[str]:
         lines = [line.rstrip() for line in without_backend_frames(log.read_text(errors="replace")) if line.strip()]
     if status == "unsupported":
         lines.append("the backend has no such hook: it cannot make editable wheels (PEP 660)")
-    if status == "crashed":
+    if status == "crashed" and not disk_full(lines):
         lines.append("the builder was killed (out of memory?)")
     return lines or ["the backend printed nothing"]
 

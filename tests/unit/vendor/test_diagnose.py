@@ -49,6 +49,12 @@ def test_a_killed_builder_says_so(tmp_path: Path) -> None:
     assert "killed" in last_lines(tmp_path / "none", "crashed")[-1]
 
 
+def test_a_builder_that_died_of_a_full_disk_was_not_short_of_memory(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("OSError: [Errno 28] No space left on device\n")
+    assert last_lines(log, "crashed") == ["OSError: [Errno 28] No space left on device"]
+
+
 def test_an_installer_that_met_a_full_disk_blames_no_requirement() -> None:
     lines = ["error: Failed to install", "  cause: No space left on device (os error 28)"]
     assert "The disk is full." in str(InstallFailed("uv", lines, False, disk_full(lines)))
