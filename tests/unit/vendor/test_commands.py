@@ -62,6 +62,10 @@ def test_a_narrow_terminal_cuts_nothing(monkeypatch):
     assert table(["DATE", "REVISION", "DEPLOY ID", "STATE"], [row])[1] == "  ".join(row)
 
 
+def test_a_name_with_control_characters_stays_in_its_cell():
+    assert table(["PATH", "STATE"], [["a\nb\x1b[2J", "clean"]]) == ["PATH         STATE", "a\\nb\\x1b[2J  clean"]
+
+
 def test_a_name_that_the_terminal_cannot_show_is_escaped(monkeypatch):
     written = BytesIO()
     monkeypatch.setattr("sys.stdout", TextIOWrapper(written, encoding="ascii"))
