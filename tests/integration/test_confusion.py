@@ -199,6 +199,27 @@ def test_nor_what_left_vendor_and_is_not_asked_for(tmp_path: Path, hostile: Inde
     assert hostile.taken == set()
 
 
+SETTINGS = ("UV_OVERRIDE", "UV_CONSTRAINT", "PIP_CONSTRAINT", "override-dependencies", "constraint-dependencies")
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("name", ["acme-core", "acme-tool"])
+def test_nor_by_a_setting_that_names_another_version(tmp_path: Path, hostile: Index, setting: str, name: str) -> None:
+    """acme-core is a requirement at run time, acme-tool one of a build."""
+    file = tmp_path / "others.txt"
+    file.write_text(f"{name}==99\n")
+    if setting.isupper():
+        box = lonely_box(tmp_path, tmp_path, {**as_index(hostile), setting: str(file)})
+    else:
+        (tmp_path / ".config/uv").mkdir(parents=True)
+        (tmp_path / ".config/uv/uv.toml").write_text(f'{setting} = ["{name}==99"]\n')
+        box = lonely_box(tmp_path, tmp_path, as_index(hostile))
+    tree_of_all_needs(box)
+    assert name in box.fail("--installer", "pip" if "PIP" in setting else "uv")
+    assert hostile.taken == set()
+    assert box.distributions() == set()
+
+
 # --- the control: what people do today, on the same tree and the same index ---
 
 

@@ -42,10 +42,12 @@ def apply(
     installed = distribution_folders(interpreter.site_packages())
     whole = {name: wheel for name, wheel in before.items() if trusted}
     changed = sorted(wheel.name for wheel in wheels if wheel.name in installed and whole.get(wheel.name) != wheel)
+    references = [_reference(wheel, requirements.wants_hashes(files)) for wheel in wheels]
     request = Request(
         interpreter.executable,
-        specs=[_reference(wheel, requirements.wants_hashes(files)) for wheel in wheels],
+        specs=references,
         files=files,
+        binding=True,
         replace=[*changed, *gone, *requirements.local_names(files)],
         offline=offline,
     )

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -30,6 +30,7 @@ class Request:
     :param files: the user's requirements files.
     :param constraints: PEP 508 lines that bound what is chosen.
     :param replace: names whose installed version must not be taken for the right one.
+    :param binding: ``specs`` hold against the user's own settings, too.
     """
 
     python: str
@@ -37,6 +38,7 @@ class Request:
     files: Sequence[Path] = ()
     constraints: Sequence[str] = ()
     replace: Sequence[str] = ()
+    binding: bool = False
     offline: bool = False
 
 
@@ -71,6 +73,11 @@ class Uv:
         command = [self.program, "pip", "install", "--quiet", "--python", request.python]
         command += [f"--reinstall-package={name}" for name in request.replace]
         command += ["--offline", "--no-index"] if request.offline else []
+        if request.binding and request.specs:
+            # UV_OVERRIDE and override-dependencies replace a requirement, and never a constraint. It stands in the
+            # file since --constraint takes the place of UV_CONSTRAINT.
+            _write(work, "binding.txt", request.specs)
+            request = replace(request, specs=[*request.specs, "-c binding.txt"])
         return [command + _file_arguments(request, work)]
 
     def uninstall(self, python: str, names: Sequence[str]) -> list[str]:
