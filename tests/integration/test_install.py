@@ -304,3 +304,17 @@ def test_a_requirements_file_may_name_vendored_packages_by_path(
     (box.vendor / "acme-core/acme_core/__init__.py").write_text("ORIGIN = 'changed'\n")
     box.install(*arguments)
     assert box.value("acme_core") == "changed"
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_vendored_packages_have_the_hashes_that_the_surroundings_require(box: Box, installer: str) -> None:
+    legacy(box.vendor, "acme-core")
+    required = {f"{installer.upper()}_REQUIRE_HASHES": "1"}
+    box.install("--installer", installer, **required)
+    assert box.value("acme_core") == "private"
+    file = box.folder / "requirements.txt"
+    file.write_text("iniconfig==2.0.0\n")
+    said = box.fail("--installer", installer, "-r", str(file), **required)
+    assert "Hashes are required" in said
+    assert "--generate-hashes" in said
+    assert not box.can_import("iniconfig")

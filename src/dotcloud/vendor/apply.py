@@ -11,7 +11,7 @@ from dotcloud.vendor import installer as installers
 from dotcloud.vendor import requirements
 from dotcloud.vendor.building import Runner
 from dotcloud.vendor.cache import Cache, Wheel
-from dotcloud.vendor.diagnose import disk_full
+from dotcloud.vendor.diagnose import installer_cause
 from dotcloud.vendor.installer import Installer, InstallerName, Request
 from dotcloud.vendor.interpreter import Interpreter
 from dotcloud.vendor.names import distribution_folders
@@ -42,12 +42,14 @@ def apply(
     installed = distribution_folders(interpreter.site_packages())
     whole = {name: wheel for name, wheel in before.items() if trusted}
     changed = sorted(wheel.name for wheel in wheels if wheel.name in installed and whole.get(wheel.name) != wheel)
-    references = [_reference(wheel, requirements.wants_hashes(files)) for wheel in wheels]
+    hashes = installers.requires_hashes()
+    hashed = hashes or requirements.wants_hashes(files)
     request = Request(
         interpreter.executable,
-        specs=references,
+        specs=[_reference(wheel, hashed) for wheel in wheels],
         files=files,
         binding=True,
+        hashes=hashes,
         replace=[*changed, *gone, *requirements.local_names(files)],
         offline=offline,
     )
@@ -86,7 +88,7 @@ def _run(installer: Installer, request: Request, work: Path, run: Runner) -> Non
 
 def _check(installer: Installer, failed: list[str] | None, offline: bool) -> None:
     if failed is not None:
-        raise InstallFailed(installer.name, failed, offline, disk_full(failed))
+        raise InstallFailed(installer.name, failed, offline, installer_cause(failed))
 
 
 def _left_over(interpreter: Interpreter, before: Mapping[str, Wheel], gone: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from dotcloud.errors.install import BuildRequirementsFailed
 from dotcloud.vendor.cache import DAY, Cache, Wheel, key_of
-from dotcloud.vendor.diagnose import disk_full
+from dotcloud.vendor.diagnose import installer_cause
 from dotcloud.vendor.installer import Installer, Request
 from dotcloud.vendor.interpreter import Interpreter
 from dotcloud.vendor.names import distribution_folders, name_of_requirement
@@ -148,7 +148,7 @@ class BuildEnvironments:
     def _try(self, command: Sequence[str], requires: Sequence[str]) -> None:
         lines = self.run(command)
         if lines is not None:
-            raise BuildRequirementsFailed(tuple(requires), lines, self.offline, disk_full(lines))
+            raise BuildRequirementsFailed(tuple(requires), lines, self.offline, installer_cause(lines))
 
     def sweep(self) -> None:
         """Remove environments that are too old to be used by anybody."""

@@ -149,6 +149,16 @@ def disk_full(lines: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
+def installer_cause(lines: Sequence[str]) -> tuple[str, str] | None:
+    """The same for a failed installer."""
+    if any("require-hashes" in line for line in lines):
+        return (
+            "Hashes are required, and something to install has none.",
+            "uv pip compile --generate-hashes requirements.in -o requirements.txt   or unset require-hashes",
+        )
+    return disk_full(lines)
+
+
 def _missing_header(header: str) -> tuple[str, str]:
     package = next((package for start, package in HEADERS.items() if header.startswith(start)), None)
     if package is None:

@@ -14,12 +14,14 @@ from dotcloud.errors.install import NoInstaller
 
 InstallerName = Literal["auto", "uv", "pip"]
 
+HASHES = ("PIP_REQUIRE_HASHES", "UV_REQUIRE_HASHES")
 # Settings of the caller that would send packages to another place than the one asked for.
 _MISLEADING = frozenset(
     "PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER PIP_PYTHON PIP_DRY_RUN PIP_NO_DEPS PIP_REQUIRE_VIRTUALENV PIP_REQUIREMENT "
     "UV_PYTHON UV_TARGET UV_PREFIX UV_SYSTEM_PYTHON UV_PROJECT_ENVIRONMENT VIRTUAL_ENV PYTHONPATH PYTHONHOME "
     "__PYVENV_LAUNCHER__".split()
 )
+_TRUE = ("1", "true", "yes", "on", "t", "y")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Request:
     :param constraints: PEP 508 lines that bound what is chosen.
     :param replace: names whose installed version must not be taken for the right one.
     :param binding: ``specs`` hold against the user's own settings, too.
+    :param hashes: nothing is installed that has no hash.
     """
 
     python: str
@@ -39,6 +42,7 @@ class Request:
     constraints: Sequence[str] = ()
     replace: Sequence[str] = ()
     binding: bool = False
+    hashes: bool = False
     offline: bool = False
 
 
@@ -117,7 +121,8 @@ class Pip:
 
 def _file_arguments(request: Request, work: Path) -> list[str]:
     """Direct references first: pip asks an index for a name in a file that it meets before the reference."""
-    arguments = ["-r", _write(work, "requirements.txt", request.specs)] if request.specs else []
+    arguments = ["--require-hashes"] if request.hashes else []
+    arguments += ["-r", _write(work, "requirements.txt", request.specs)] if request.specs else []
     arguments += [argument for file in request.files for argument in ("-r", str(file))]
     if request.constraints:
         arguments += ["-c", _write(work, "constraints.txt", request.constraints)]
@@ -160,9 +165,14 @@ def _find_pip(target: str) -> tuple[str, ...] | None:
     return None
 
 
+def requires_hashes(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the caller wants a hash of everything. Build requirements cannot have one, so they are left out."""
+    return any(environ.get(name, "").lower() in _TRUE for name in HASHES)
+
+
 def installer_environment(cache: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The caller's environment without what misleads an installer, with a cache folder that can be written."""
-    clean = {name: value for name, value in environ.items() if name not in _MISLEADING}
+    clean = {name: value for name, value in environ.items() if name not in _MISLEADING and name not in HASHES}
     home = os.path.expanduser("~")
     if not ({"UV_CACHE_DIR", "UV_NO_CACHE", "XDG_CACHE_HOME"} & clean.keys()) and not os.access(home, os.W_OK):
         clean["UV_CACHE_DIR"] = str(cache / "uv")
