@@ -141,7 +141,8 @@ class Installation:
     def run(self) -> list[Outcome]:
         """The steps, in order."""
         wheels = self._installed_wheels()
-        fingerprint = requirements.fingerprint(self.options.requirements, self._paths({}))
+        files = self.options.requirements
+        fingerprint = requirements.fingerprint(files, self._paths({}) if files else {})
         if len(wheels) == len(self._wheels_wanted()) and not self._gone(wheels) and self._satisfied(fingerprint):
             return self._finish(wheels)
         cache = Cache(cache_directory(), fresh=self.options.clean)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import ast
-import configparser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dotcloud.vendor.package import Metadata
 from dotcloud.vendor.pyproject import Read, requirement_lines, text, version_of_attribute
+
+if TYPE_CHECKING:
+    from configparser import RawConfigParser
 
 UNKNOWN = object()  # a value that only running setup.py could tell
 
 
 def from_setup_cfg(source: str, read: Read) -> Metadata:
     """``[metadata]`` and ``[options]`` of a setup.cfg; a broken one says nothing."""
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_string(source)
-    except configparser.Error:
-        return Metadata()
+    parser = _parsed(source)
     section = dict(parser["metadata"]) if parser.has_section("metadata") else {}
     options = dict(parser["options"]) if parser.has_section("options") else {}
     folders = ("", "src", *_package_dir(options.get("package_dir", "")))
@@ -30,6 +28,18 @@ def from_setup_cfg(source: str, read: Read) -> Metadata:
         requires=None if requires is None else _cfg_requires(requires, read),
         version_source="versioneer" if parser.has_section("versioneer") else None,
     )
+
+
+def _parsed(source: str) -> RawConfigParser:
+    """The sections of a setup.cfg; none of a broken one."""
+    import configparser
+
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(source)
+    except configparser.Error:
+        return configparser.RawConfigParser()
+    return parser
 
 
 def _package_dir(value: str) -> tuple[str, ...]:
@@ -53,11 +63,7 @@ def _cfg_requires(value: str, read: Read) -> tuple[str, ...] | None:
 def scm_settings(source: str, read: Read) -> dict[str, Any]:
     """``use_scm_version={...}`` of setup.py, or ``[versioneer]`` of setup.cfg."""
     if source == "versioneer":
-        parser = configparser.RawConfigParser()
-        try:
-            parser.read_string(read("setup.cfg") or "")
-        except configparser.Error:
-            return {}
+        parser = _parsed(read("setup.cfg") or "")
         return {key.lower(): value for key, value in parser.items("versioneer")} if "versioneer" in parser else {}
     try:
         module = ast.parse(read("setup.py") or "")

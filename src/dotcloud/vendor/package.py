@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 
@@ -61,12 +62,12 @@ class VendoredPackage:
     metadata: Metadata = field(default_factory=Metadata)
     build: BuildSystem | None = None
 
-    @property
+    @cached_property
     def entry(self) -> Path:
         """The entry of vendor/ that it is in: itself, or the repository that holds several packages."""
         return self.root / self.path.relative_to(self.root).parts[0]
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The path as a person writes it: ``vendor/acme-core``."""
         return f"{self.root.name}/{self.path.relative_to(self.root).as_posix()}"
