@@ -17,7 +17,7 @@ _INCLUDE = re.compile(r"^(\s*(?:-r|-c|-f|--requirement|--constraint|--find-links
 _LOCAL = re.compile(r"\s*(?:-e\s|--editable[\s=]|\.{0,2}/|\w[\w.-]*/|\.\S*\s*$|file:|[^#]*@\s*(?:file:|\.{0,2}/))")
 _PATH = re.compile(
     r"\s*(?:-e\s+|--editable[\s=]\s*)?(?:[\w.-]+\s*(?P<asked>\[[^]]*\])?\s*@\s*)?(?:file:(?://)?)?"
-    r"(?P<path>[^\s;#[]+)(?P<extras>\[[^]]*\])?[^;]*(?P<marker>;[^#]*)?"
+    r"(?P<path>[^\s;#[]+)(?P<extras>\[[^]]*\])?(?:#\S*)?[^;#]*(?P<marker>;[^#]*)?"
 )
 
 

@@ -69,7 +69,7 @@ def test_hash_checking_mode_is_seen(file: Path) -> None:
         ("--editable=vendor/acme  # ours", ""),
         ("acme @ file:./vendor/acme", ""),
         ("file:vendor/acme ; python_version > '3'", ""),
-        ("./vendor/acme[redis]", "acme[redis]"),
+        ("./vendor/acme[redis]  # ours; not theirs", "acme[redis]"),
         ("-e file:vendor/acme[redis,s3] ; python_version > '3'  # ours", "acme[redis,s3] ; python_version > '3'"),
         ("acme[redis] @ file://${PWD}/vendor/acme", "acme[redis]"),
         ("./vendor/other", "./vendor/other"),
