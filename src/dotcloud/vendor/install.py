@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotcloud.errors.install import (
     NoRequirementsFile,
@@ -25,12 +26,14 @@ from dotcloud.vendor import interpreter as interpreters
 from dotcloud.vendor import links, requirements, state
 from dotcloud.vendor.cache import Cache, Wheel, cache_directory, key_of
 from dotcloud.vendor.discover import survey
-from dotcloud.vendor.installer import InstallerName
 from dotcloud.vendor.interpreter import Interpreter
 from dotcloud.vendor.lock import read_lock
 from dotcloud.vendor.package import Kind
 from dotcloud.vendor.targets import Target, refuse_duplicates, targets_of
 from dotcloud.vendor.tree import tree_hash
+
+if TYPE_CHECKING:
+    from dotcloud.vendor.installer import InstallerName
 
 ACTIONS = ("built", "cached", "linked", "removed", "unchanged")
 

@@ -16,6 +16,8 @@ UNKNOWN = object()  # a value that only running setup.py could tell
 
 def from_setup_cfg(source: str, read: Read) -> Metadata:
     """``[metadata]`` and ``[options]`` of a setup.cfg; a broken one says nothing."""
+    if not source:
+        return Metadata()
     parser = _parsed(source)
     section = dict(parser["metadata"]) if parser.has_section("metadata") else {}
     options = dict(parser["options"]) if parser.has_section("options") else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,9 @@ from dotcloud import output
 from dotcloud.cli.vendor.project import vendor_folder
 from dotcloud.errors.install import NoSuchFolder
 from dotcloud.vendor.install import Report, install
-from dotcloud.vendor.installer import InstallerName
+
+if TYPE_CHECKING:
+    from dotcloud.vendor.installer import InstallerName
 
 
 @click.command("install")
