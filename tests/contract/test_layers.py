@@ -19,7 +19,7 @@ STANDALONE |= {f"platform/enter/{name}.py" for name in ("__init__", "start", "pr
 
 
 # What ends its process: the command, a hook, ``serve``, and whatever is started with ``python -m``.
-PROGRAMS = {"cli/__init__.py", "cli/vendor/check.py", "hooks/run.py", "platform/lifecycle.py"}
+PROGRAMS = {"__main__.py", "cli/__init__.py", "cli/vendor/check.py", "hooks/run.py", "platform/lifecycle.py"}
 PROGRAMS |= {"environment/__main__.py", "platform/__main__.py"}
 
 
