@@ -23,6 +23,18 @@ from dotcloud.platform.supervise import Process, ProcessStatus, Supervisor, reco
 from tests.integration.platform.conftest import eventually, family, kill
 
 SLEEP = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
+POLITE = """
+import os, pathlib, signal, time
+def end(*_):
+    time.sleep(0.5)
+    pathlib.Path("ended").touch()
+    raise SystemExit
+signal.signal(signal.SIGTERM, end)
+pathlib.Path("new").write_text(str(os.getpid()))
+os.rename("new", "began")
+while True:
+    time.sleep(1)
+"""
 SITE = """
 import os
 NAME = os.environ["RELEASE"]
@@ -163,6 +175,19 @@ def test_what_a_crashed_process_started_ends_before_it_comes_back(supervisor: Su
     os.kill(status(supervisor, "g").pid, signal.SIGKILL)
     eventually(lambda: len(log.read_text().split()) == 2)
     assert not is_alive(child)
+
+
+@pytest.mark.parametrize("line", ["{} | cat", "while true; do {}; done"])
+def test_what_a_shell_waits_for_is_told_to_end_and_given_its_time(
+    supervisor: Supervisor, tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "polite.py").write_text(POLITE)
+    program = f"{sys.executable} polite.py"
+    supervisor.apply("g", [sleeper(argv=["/bin/bash", "-c", line.format(program)], cwd=tmp_path)])
+    eventually((tmp_path / "began").exists)
+    supervisor.remove("g")
+    assert (tmp_path / "ended").exists()
+    assert not is_alive(int((tmp_path / "began").read_text()))
 
 
 def test_one_that_does_not_listen_is_killed_when_its_time_is_up(supervisor: Supervisor) -> None:

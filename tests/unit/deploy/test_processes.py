@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import time
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dotcloud.buildfile import Service
 from dotcloud.errors.buildfile import BuildFileError
 from dotcloud.platform.build.service import BuiltService, Source
 from dotcloud.platform.deploy.instance import Instance
-from dotcloud.platform.deploy.processes import programs_of
+from dotcloud.platform.deploy.processes import processes_of, programs_of
 from dotcloud.platform.layout import InstanceFolder
 from dotcloud.platform.store import Blobs, Manifest
+
+COMMANDS = ["sleep 60", "A=1 sleep 60", "cd / && sleep 60", "cd / && A=1 exec sleep 60", "cd /\nsleep 60"]
 
 
 @pytest.fixture
@@ -27,7 +34,7 @@ def instance(tmp_path: Path) -> Instance:
 def test_programs_of_both_files_run(instance: Instance) -> None:
     (instance.code / "supervisord.conf").write_text("[program:beat]\ncommand=run beat\n")
     assert {name: program.command for name, program in programs_of(instance).items()} == {
-        "mail": "exec run mail",
+        "mail": "run mail",
         "beat": "run beat",
     }
 
@@ -43,3 +50,16 @@ def test_no_program_takes_the_place_of_another(instance: Instance, name: str) ->
     with pytest.raises(BuildFileError) as caught:
         programs_of(instance)
     assert [str(problem) for problem in caught.value.problems] == [f"program:{name}: another process has that name"]
+
+
+@pytest.mark.parametrize("kind", ["python-worker", "custom"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_line_becomes_its_last_program(instance: Instance, kind: str, command: str) -> None:
+    service = Service("jobs", kind, process=command)
+    (process,) = processes_of(replace(instance, service=service), ("a", "default"), None)
+    with subprocess.Popen(process.argv, env={"PATH": os.environ["PATH"], "HOME": "/nowhere"}) as shell:
+        end = time.monotonic() + 10
+        while (found := psutil.Process(shell.pid).cmdline()) != ["sleep", "60"] and time.monotonic() < end:
+            time.sleep(0.02)
+        shell.kill()
+    assert found == ["sleep", "60"]

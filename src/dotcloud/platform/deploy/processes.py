@@ -25,7 +25,7 @@ def programs_of(instance: Instance) -> dict[str, Program]:
     """What the build file and ``supervisord.conf`` name; a custom service without any runs ``~/run``."""
     service = instance.service
     named = {service.name: service.process} if service.process else dict(service.processes)
-    found = {name: Program(command=f"exec {command}") for name, command in named.items()}
+    found = {name: Program(command=command) for name, command in named.items()}
     reserved = [WEB_PROCESS] if service.is_web else []
     if service.type != "custom":
         for name, program in programs(read_of_site(instance.code / FILE)).items():
@@ -80,11 +80,12 @@ def serving_options(instance: Instance) -> dict[str, object]:
 
 
 def _program(instance: Instance, name: str, program: Program, user: str | None) -> Process:
-    custom = instance.service.type == "custom"
+    """A shell becomes the last command of its text by itself, wherever it has nothing left to do for it."""
+    profile = "[ -f ~/profile ] && . ~/profile\n" if instance.service.type == "custom" else ""
     return _process(
         instance,
         name,
-        ["/bin/bash", "-c", f"[ -f ~/profile ] && . ~/profile; {program.command}" if custom else program.command],
+        ["/bin/bash", "-c", profile + program.command],
         dict(program.environment),
         user,
         folder=program.directory,

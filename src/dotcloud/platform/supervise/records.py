@@ -17,6 +17,7 @@ from dotcloud.platform.supervise.description import ProcessStatus, State
 from dotcloud.platform.supervise.spec import Place, read_json
 
 LAST_LINES = 20
+SHELL = b"/bin/bash\0-c\0"  # how the command lines of a build file are started
 
 
 def status(place: Place) -> ProcessStatus:
@@ -90,9 +91,10 @@ def end(records: Iterable[dict[str, Any]], longest: float | None = None) -> None
     :param longest: seconds that none may exceed.
     """
     running = [record for record in records if is_alive(record)]
-    for record in running:
-        send(record, f"SIG{'TERM' if record['waiting'] else record['signal']}")
-    wait(running, longest)
+    everyone = [one for record in running for one in _with_waited_for(record)]
+    for one in everyone:
+        _send(one, f"SIG{'TERM' if one['waiting'] else one['signal']}")
+    wait(everyone, longest)
     kill_sessions({record["pid"] for record in running})
 
 
@@ -122,13 +124,40 @@ def wait(running: list[dict[str, Any]], longest: float | None = None) -> None:
 def send(record: dict[str, Any], name: str) -> None:
     """Send a signal by its name to the process of a record, should it still run."""
     if is_alive(record):
-        with suppress(ProcessLookupError):
-            os.kill(record["pid"], signal.Signals[name])
+        for one in _with_waited_for(record):
+            _send(one, name)
+
+
+def _send(record: dict[str, Any], name: str) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(record["pid"], signal.Signals[name])
+
+
+def _with_waited_for(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """A process; and where it is a shell that stayed (pipes, loops), what it waits for: it passes no signal on."""
+    others = _sessions({record["pid"]}) if _is_shell(record["pid"]) else []
+    return [record, *({**record, **record_of(pid)} for pid in others if pid != record["pid"])]
+
+
+def _is_shell(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(SHELL)
+    except OSError:
+        return False
 
 
 def kill_sessions(leaders: Collection[int]) -> None:
     """Kill what these processes started and left behind. Each led a session of its own, so it is known by that."""
+    for pid in _sessions(leaders):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _sessions(leaders: Collection[int]) -> list[int]:
+    """What runs in the sessions of these, but for ourselves."""
+    found = []
     for pid in psutil.pids() if leaders else ():
         with suppress(ProcessLookupError, PermissionError):
             if pid != os.getpid() and os.getsid(pid) in leaders:
-                os.kill(pid, signal.SIGKILL)
+                found.append(pid)
+    return found
