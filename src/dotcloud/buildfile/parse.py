@@ -116,7 +116,12 @@ def _value(fields: Fields, key: str, node: yaml.Node, path: str) -> Any:
 
 
 def _processes(fields: Fields, node: yaml.Node, path: str) -> dict[str, str]:
-    found = fields.named(node, path, PROCESS_NAME, "1 to 32 letters, digits, _, . and -", fields.text)
+    def command(child: yaml.Node, inner: str) -> str | None:
+        if (text := fields.text(child, inner)) is not None and not text.strip():
+            fields.wrong(inner, child, "is empty", "write the command that it runs, or leave it out")
+        return text
+
+    found = fields.named(node, path, PROCESS_NAME, "1 to 32 letters, digits, _, . and -", command)
     if len({name.lower() for name in found}) < len(found):
         fields.wrong(path, node, "two names differ in case alone", "choose another name for one of them")
     return found

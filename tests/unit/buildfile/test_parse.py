@@ -157,6 +157,7 @@ def test_all_problems_at_once_in_the_order_of_the_file():
         (www("processes: {../x: a}"), "www/processes/../x: the name has to be 1 to 32 letters, digits, _, . and - (line 3)"),
         ("www: {type: python}\n---\nweb: {type: python}", "a second document begins (line 3), leave out the line ---"),
         ("www: {type: python, <<: [1]}", "<<: expected a mapping for merging, but found scalar (line 1)"),
+        (www("processes:\n    mail: run\n    a: ' '"), "www/processes/a: is empty (line 5), write the command that it runs, or leave it out"),
         (www("processes: {Mail: a, mail: b}"), "www/processes: two names differ in case alone (line 3), choose another name for one of them"),
         (www("processes: {Web: a}"), 'www/processes/Web: "web" is the process that answers HTTP (line 3), write it below processes, as another name'),
         ("web: {type: python, process: a}", 'web/process: "web" is the process that answers HTTP (line 1), write it below processes, as another name'),
