@@ -200,6 +200,15 @@ def test_one_that_does_not_listen_is_killed_when_its_time_is_up(supervisor: Supe
     assert 0.4 < time.monotonic() - began < 3
 
 
+def test_a_program_that_nobody_started_is_forgotten(supervisor: Supervisor, home: Home) -> None:
+    unused = Path(supervisor.foreground(sleeper())[-1])
+    fresh = Path(supervisor.foreground(sleeper())[-1])
+    os.utime(unused, (0, 0))
+    supervisor.foreground(sleeper())
+    assert not unused.exists()
+    assert fresh.exists()
+
+
 def test_a_restart_is_no_crash(supervisor: Supervisor) -> None:
     supervisor.apply("g", [sleeper()])
     eventually(lambda: is_up(supervisor, "g"))

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import pwd
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,14 @@ def read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def remove_older(folder: Path, age: float) -> None:
+    """Remove the files that were written more than ``age`` seconds ago."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > age:
+                path.unlink()
 
 
 def write(path: Path, text: str) -> None:

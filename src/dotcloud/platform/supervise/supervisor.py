@@ -17,6 +17,8 @@ from dotcloud.platform.supervise.description import Process, ProcessStatus
 from dotcloud.platform.supervise.isolation import COMMAND, isolation
 from dotcloud.platform.supervise.spec import Place, places
 
+UNUSED = 3600.0  # seconds until a program that was asked for and never started is forgotten
+
 
 class Supervisor:
     """Keeps groups of processes running; what it is told survives a reboot.
@@ -175,7 +177,9 @@ class Supervisor:
         """
         start.prepare(self.home)
         isolation(self.home)
-        file = self.home.run / "commands" / f"{secrets.token_hex(8)}.json"
+        commands = self.home.run / "commands"
+        spec.remove_older(commands, UNUSED)
+        file = commands / f"{secrets.token_hex(8)}.json"
         spec.write(file, json.dumps(spec.make_foreground(self.home, process)))
         return [*COMMAND, str(file)]
 
