@@ -95,10 +95,14 @@ def test_a_name_that_is_on_its_way_out_cannot_be_taken(api, mysite):
 def test_destroying_ends_processes_and_removes_everything(api, mysite, live, box, home):
     live()
     box.groups = ["mysite.default.www.0@abc", "mysite.default.www2.0@abc", "mysite2.default.www.0@abc"]
+    home.cache("mysite").mkdir(parents=True)
+    for mark in ("used", "lock"):
+        home.cache(f"mysite.{mark}").touch()
     api("DELETE", mysite)
     destroy.main()
     assert not Application.objects.exists()
     assert not (home.applications / "mysite").exists()
+    assert list((home.root / "cache").iterdir()) == []
     site = ["mysite.default.www.0@abc", "socket mysite.default.www"]
     assert box.removed == [*site, "data db", "socket mysite.default.db"]
 

@@ -74,7 +74,8 @@ def _remove_files(application: str) -> None:
     for folder in (settings.HOME.applications / application, cache):
         shutil.rmtree(folder, ignore_errors=True)
     if not cache.exists():
-        cache.with_name(f"{application}.used").unlink(missing_ok=True)
+        for mark in ("used", "lock"):
+            cache.with_name(f"{application}.{mark}").unlink(missing_ok=True)
 
 
 def _end_environment(row: Environment) -> None:
