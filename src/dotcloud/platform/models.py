@@ -12,6 +12,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 REVISIONS_KEPT = 5  # per environment; the files of older ones are removed
+DEPLOYMENTS_KEPT = 100  # per environment, with their logs
+EVENTS_KEPT = 1000
 
 
 class Application(models.Model):
@@ -104,7 +106,7 @@ class Revision(models.Model):
     """One pushed tree.
 
     :ivar tree: the sha256 of its manifest.
-    :ivar removed_at: when its files were collected as garbage; the row stays for the history.
+    :ivar removed_at: when its files were collected as garbage; the row stays as long as its deployments' do.
     """
 
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="revisions")

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from dotcloud.platform.api import uploads
 from dotcloud.platform.deploy import sweep
-from dotcloud.platform.models import Deployment, Revision, State
+from dotcloud.platform.models import Deployment, Event, Revision, State
 
 from .conftest import BUILD_FILE, listed, log_of, pack, sha, status
 
@@ -177,6 +177,33 @@ def test_the_previous_one_is_kept_however_many_come_after_it(api, mysite, live, 
         pushed(text)  # and never came up
     sweep.collect_garbage(settings.HOME, row.environment, box.supervisor(settings.HOME))
     assert api("POST", f"{mysite}/deployments", {"revision": "previous"})["revision"] == first.revision.name
+
+
+def test_old_deployments_go_with_their_logs_and_what_is_live_or_could_be_stays(live, box, monkeypatch):
+    monkeypatch.setattr(sweep, "DEPLOYMENTS_KEPT", 2)
+    first, *between, serving = [live("a"), live("b"), live("b"), live("b")]
+    failed = [Deployment.objects.create(environment=first.environment, revision=first.revision) for _ in range(3)]
+    Deployment.objects.filter(pk__in=[row.pk for row in failed]).update(state=State.FAILED)
+    sweep.collect_garbage(settings.HOME, first.environment, box.supervisor(settings.HOME))
+    kept = {first, serving, *failed[1:]}
+    assert set(Deployment.objects.all()) == kept
+    assert [log_of(row).exists() for row in (first, *between, serving)] == [True, False, False, True]
+    assert first.environment.previous() == first
+
+
+def test_a_revision_is_forgotten_with_its_last_deployment(live, box, monkeypatch):
+    monkeypatch.setattr(sweep, "DEPLOYMENTS_KEPT", 1)
+    rows = [live(text) for text in "abcdefgh"]
+    sweep.collect_garbage(settings.HOME, rows[0].environment, box.supervisor(settings.HOME))
+    assert list(Revision.objects.order_by("pk")) == [row.revision for row in rows[3:]]
+
+
+def test_the_oldest_events_go(live, box, monkeypatch):
+    monkeypatch.setattr(sweep, "EVENTS_KEPT", 2)
+    row = [live(text) for text in "abcd"][0]
+    newest = list(Event.objects.order_by("-pk")[:2])
+    sweep.collect_garbage(settings.HOME, row.environment, box.supervisor(settings.HOME))
+    assert list(Event.objects.order_by("-pk")) == newest
 
 
 def test_without_one_before_there_is_no_previous(api, mysite, live):

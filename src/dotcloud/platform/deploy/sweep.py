@@ -10,12 +10,22 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from django.db.models import Max
 from django.utils import timezone
 
 from dotcloud.platform.build import virtualenv
 from dotcloud.platform.deploy.instance import ATTEMPT
 from dotcloud.platform.layout import EnvironmentFolder, Home
-from dotcloud.platform.models import REVISIONS_KEPT, Deployment, Environment, Revision, State
+from dotcloud.platform.models import (
+    DEPLOYMENTS_KEPT,
+    EVENTS_KEPT,
+    REVISIONS_KEPT,
+    Deployment,
+    Environment,
+    Event,
+    Revision,
+    State,
+)
 from dotcloud.platform.store import Blobs, Manifest, collect
 from dotcloud.platform.supervise import Supervisor
 
@@ -62,6 +72,7 @@ def collect_garbage(home: Home, environment: Environment, supervisor: Supervisor
     remove_half_done(home, environment, supervisor)
     _close_ports(environment, supervisor)
     _remove_revisions(home, environment)
+    _remove_history(home, environment)
     virtualenv.sweep(home.builds, _needed_builds(home))
     collect(Blobs(home.blobs), _manifests(home))
 
@@ -95,6 +106,22 @@ def _kept_revisions(environment: Environment) -> set[str]:
     pending = environment.deployments.filter(state__in=(State.QUEUED, State.RUNNING))
     served = [deployment for deployment in (environment.live, environment.previous()) if deployment]
     return kept | {deployment.revision.name for deployment in (*pending, *served)}
+
+
+def _remove_history(home: Home, environment: Environment) -> None:
+    """Old deployments with their logs, revisions that nothing is told of any more, and old lines of ``activity``."""
+    folder = home.environment(environment.application.name, environment.name)
+    deployments = environment.deployments
+    newest = deployments.order_by("-pk").values_list("pk", flat=True)[:DEPLOYMENTS_KEPT]
+    usable = deployments.filter(state=State.SUCCEEDED, revision__removed_at=None)
+    last = usable.values("revision").annotate(last=Max("pk")).values_list("last", flat=True)
+    pending = deployments.filter(state__in=(State.QUEUED, State.RUNNING)).values_list("pk", flat=True)
+    for row in deployments.exclude(pk__in={*newest, *last, *pending, environment.live_id}):
+        folder.deployment_log(row.deploy_id).unlink(missing_ok=True)
+        row.delete()
+    environment.revisions.filter(deployments=None).exclude(removed_at=None).delete()
+    for oldest in Event.objects.order_by("-pk").values_list("pk", flat=True)[EVENTS_KEPT : EVENTS_KEPT + 1]:
+        Event.objects.filter(pk__lte=oldest).delete()
 
 
 def _needed_builds(home: Home) -> set[str]:
