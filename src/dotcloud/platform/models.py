@@ -171,8 +171,9 @@ class Deployment(models.Model):
         return self.state in (State.QUEUED, State.RUNNING)
 
     def begin(self) -> dict[str, str]:
-        """The lock is ours: mark it running, and read the variables it will put in force."""
+        """The lock is ours: mark it running, and read what is live now and the variables it will put in force."""
         with transaction.atomic():
+            self.environment.refresh_from_db()
             variables = self.environment.variables()
             self.variables_hash = self.environment.variables_hash()
             self.state = State.RUNNING

@@ -136,6 +136,17 @@ def test_two_pushes_to_one_application_queue(box: Box, held: subprocess.Popen[st
     assert box.left_behind() == []
 
 
+def test_a_push_that_waited_and_fails_leaves_what_went_live_meanwhile(box: Box, held: subprocess.Popen[str]):
+    first = str(box.version)
+    box.write(hook="false")
+    second = box.start("push")
+    eventually(lambda: "waiting for" in str(box.log_lines()[-1:]), 60)
+    box.release()
+    second.communicate(timeout=60)
+    assert (held.wait(10), second.returncode) == (0, 2)
+    assert box.get() == first
+
+
 def test_pushes_to_two_environments_run_side_by_side(box: Box, held: subprocess.Popen[str]):
     box.write(more="")
     box.dotcloud("push", "-e", "staging")

@@ -179,6 +179,15 @@ def test_the_previous_one_is_kept_however_many_come_after_it(api, mysite, live, 
     assert api("POST", f"{mysite}/deployments", {"revision": "previous"})["revision"] == first.revision.name
 
 
+def test_a_deployment_that_waited_knows_what_went_live_meanwhile(api, mysite, live):
+    live("a")
+    waits = api("POST", f"{mysite}/deployments", {"force": True})["deploy_id"]
+    waiting = Deployment.objects.select_related("environment__live").get(deploy_id=waits)
+    meanwhile = live("b")
+    waiting.begin()
+    assert sweep.live_ids(waiting.environment) == {"www": {meanwhile.deploy_id}}
+
+
 def test_old_deployments_go_with_their_logs_and_what_is_live_or_could_be_stays(live, box, monkeypatch):
     monkeypatch.setattr(sweep, "DEPLOYMENTS_KEPT", 2)
     first, *between, serving = [live("a"), live("b"), live("b"), live("b")]
@@ -200,7 +209,7 @@ def test_a_revision_is_forgotten_with_its_last_deployment(live, box, monkeypatch
 
 def test_the_oldest_events_go(live, box, monkeypatch):
     monkeypatch.setattr(sweep, "EVENTS_KEPT", 2)
-    row = [live(text) for text in "abcd"][0]
+    row, *_ = [live(text) for text in "abcd"]
     newest = list(Event.objects.order_by("-pk")[:2])
     sweep.collect_garbage(settings.HOME, row.environment, box.supervisor(settings.HOME))
     assert list(Event.objects.order_by("-pk")) == newest
