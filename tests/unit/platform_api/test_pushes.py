@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
+from dotcloud.buildfile import parse
 from dotcloud.platform.api import uploads
 from dotcloud.platform.deploy import sweep
-from dotcloud.platform.models import Deployment, Event, Revision, State
+from dotcloud.platform.deploy.pipeline import Deployer
+from dotcloud.platform.models import Deployment, Event, Revision, Service, State
 
 from .conftest import BUILD_FILE, listed, log_of, pack, sha, status
 
@@ -177,6 +180,18 @@ def test_the_previous_one_is_kept_however_many_come_after_it(api, mysite, live, 
         pushed(text)  # and never came up
     sweep.collect_garbage(settings.HOME, row.environment, box.supervisor(settings.HOME))
     assert api("POST", f"{mysite}/deployments", {"revision": "previous"})["revision"] == first.revision.name
+
+
+def test_a_service_taken_out_of_the_file_stays_unless_it_never_was_live(live, box):
+    row = Deployment.objects.get(pk=live("a").pk)
+    for name, kind in (("api", "python"), ("cache", "redis")):
+        Service.objects.create(environment=row.environment, name=name, type=kind, http_port=8009)
+    log = SimpleNamespace(say=lambda *_: None)
+    deployer = Deployer(settings.HOME, row, log, {}, box.supervisor(settings.HOME), tools=None)
+    deployer._create_services(parse("jobs: {type: python-worker}"))
+    assert set(deployer.rows) == {"www", "db", "cache", "jobs"}
+    assert set(Service.objects.values_list("name", flat=True)) == {"www", "db", "cache", "jobs"}
+    assert box.removed == ["socket mysite.default.api"]
 
 
 def test_a_deployment_that_waited_knows_what_went_live_meanwhile(api, mysite, live):

@@ -27,6 +27,7 @@ from dotcloud.platform import services as data_services
 from dotcloud.platform.api import processes
 from dotcloud.platform.api.scope import folder_of
 from dotcloud.platform.api.settle import PENDING, runs
+from dotcloud.platform.deploy import sweep
 from dotcloud.platform.models import Application, Deployment, Environment, Service, State
 from dotcloud.platform.supervise import Supervisor
 
@@ -105,8 +106,7 @@ def _end_processes(row: Service) -> None:
         data_services.destroy(row, settings.HOME, supervisor)
     for group in supervisor.groups(f"{names}."):
         supervisor.remove(group)
-    for name in (names, *supervisor.listening(f"{names}.")):
-        supervisor.unlisten(name)
+    sweep.close_sockets(row, supervisor)
 
 
 def _stop(deployment: Deployment) -> None:

@@ -104,8 +104,18 @@ class Deployer:
                 raise TypeChanged(service.name, row.type, service.type)
             self.rows[service.name] = row or self._create(service)
         for name in rows.keys() - plan.services.keys():
-            self.log.say(f"{name} is not in dotcloud.yml any more: it is left as it is", Place(name))
-            self.rows[name] = rows[name]
+            self._leave_out(rows[name])
+
+    def _leave_out(self, row: ServiceRow) -> None:
+        """What was live, or has data, is a person's to destroy; what never was live has nothing but an address."""
+        served = self.environment.live.services if self.environment.live else {}
+        if row.is_data or row.name in served:
+            self.log.say(f"{row.name} is not in dotcloud.yml any more: it is left as it is", Place(row.name))
+            self.rows[row.name] = row
+        else:
+            self.log.say(f"{row.name} is not in dotcloud.yml any more and never was live: forgotten", Place(row.name))
+            sweep.close_sockets(row, self.supervisor)
+            row.delete()
 
     def _start_data_services(self) -> None:
         for row in self.rows.values():

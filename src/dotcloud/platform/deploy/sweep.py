@@ -24,6 +24,7 @@ from dotcloud.platform.models import (
     Environment,
     Event,
     Revision,
+    Service,
     State,
 )
 from dotcloud.platform.store import Blobs, Manifest, collect
@@ -75,6 +76,13 @@ def collect_garbage(home: Home, environment: Environment, supervisor: Supervisor
     _remove_history(home, environment)
     virtualenv.sweep(home.builds, _needed_builds(home))
     collect(Blobs(home.blobs), _manifests(home))
+
+
+def close_sockets(service: Service, supervisor: Supervisor) -> None:
+    """All that a service listens at; its processes are gone."""
+    names = f"{service.environment.application.name}.{service.environment.name}.{service.name}"
+    for name in (names, *supervisor.listening(f"{names}.")):
+        supervisor.unlisten(name)
 
 
 def _close_ports(environment: Environment, supervisor: Supervisor) -> None:
