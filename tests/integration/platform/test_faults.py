@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dotcloud.platform.layout import Home
@@ -102,6 +103,23 @@ def _outcome(pushing: subprocess.Popen[str], printed: str) -> str:
         return "succeeds"
     said = [line for line in printed.splitlines() if line.startswith("Error: ")]
     return f"exit {pushing.returncode}: {said[-1].removeprefix('Error: ') if said else 'nothing said'}"
+
+
+def test_a_build_ends_with_its_deployment(box: Box):
+    file = box.project / "dotcloud.yml"
+    box.write()
+    file.write_text(file.read_text().replace("sleep 0.2", "sleep 777 | cat"))
+    known = box.known_logs()
+    pushing = box.start("push")
+    box.wait_for_step("prebuild", known)
+    eventually(_sleepers)
+    box.kill("deployment")
+    pushing.communicate(timeout=60)
+    eventually(lambda: not _sleepers())
+
+
+def _sleepers() -> list[int]:
+    return [one.pid for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == ["sleep", "777"]]
 
 
 def test_a_client_that_disconnects_leaves_its_deployment_to_end(box: Box):

@@ -24,6 +24,7 @@ from dotcloud.platform.supervise import Process, Supervisor, User
 from dotcloud.vendor.installer import find_uv
 from dotcloud.vendor.tree import file_hash, tree_hash
 
+ATTEMPT = "DOTCLOUD_DEPLOYMENT"  # tells the sweep whose hooks and builds they are
 IMPORTED = {"click", "packaging"}
 KEPT_PREFIXES = (
     "PIP_",
@@ -47,6 +48,7 @@ class Tools:
     :param library: the wheel of the hook library, of the platform's own version.
     :param user: who builds run as; ``None``: we.
     :param application: whose builds they are.
+    :param deploy_id: of the deployment that builds.
     """
 
     home: Home
@@ -54,6 +56,7 @@ class Tools:
     library: Path
     user: User | None
     application: str
+    deploy_id: str = ""
 
     @property
     def builds(self) -> Path:
@@ -98,7 +101,7 @@ class Tools:
                 name="build",
                 argv=argv,
                 cwd=cwd,
-                env={**_kept(), **self._caches(), **env},
+                env={**_kept(), **self._caches(), ATTEMPT: self.deploy_id, **env},
                 home=self.folder,
                 instance=self.folder,
                 visible=visible,
@@ -132,10 +135,10 @@ def _kept() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(KEPT_PREFIXES)}
 
 
-def prepare(home: Home, supervisor: Supervisor, user: User | None, application: str) -> Tools:
+def prepare(home: Home, supervisor: Supervisor, user: User | None, application: str, deploy_id: str) -> Tools:
     """The tools, made once for each version of the platform."""
     library = _library(home)
-    tools = Tools(home, supervisor, library, user, application)
+    tools = Tools(home, supervisor, library, user, application, deploy_id)
     for folder in (tools.builds, tools.cache, tools.folder):
         folder.mkdir(parents=True, exist_ok=True)
     if user:

@@ -14,6 +14,7 @@ from dotcloud import process
 from dotcloud.buildfile import Service
 from dotcloud.errors.build import HookFailed, HookMissing, HookTimedOut
 from dotcloud.platform.build.service import BuiltService
+from dotcloud.platform.build.tools import ATTEMPT
 from dotcloud.platform.deploy.log import DeploymentLog, Place
 from dotcloud.platform.deploy.ports import Port
 from dotcloud.platform.deploy.variables import as_json, as_yaml
@@ -21,7 +22,6 @@ from dotcloud.platform.layout import InstanceFolder, ReleaseFolder
 from dotcloud.platform.supervise import Process, Supervisor, User
 
 BUILT = "DOTCLOUD_BUILD"  # tells the hook that the build has installed the packages already
-ATTEMPT = "DOTCLOUD_DEPLOYMENT"  # tells the sweep whose hook it is
 HOOK_PATIENCE = 10 * 60.0  # seconds, as the platform of 2011 gave it
 
 

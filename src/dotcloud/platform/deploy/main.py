@@ -36,7 +36,8 @@ def _deploy(home: Home, deployment: Deployment, log: DeploymentLog) -> int:
     try:
         variables = deployment.begin()
         supervisor = Supervisor(home)
-        tools = prepare(home, supervisor, unprivileged(), deployment.environment.application.name)
+        name = deployment.environment.application.name
+        tools = prepare(home, supervisor, unprivileged(), name, deployment.deploy_id)
         deployer = Deployer(home, deployment, log, variables, supervisor, tools)
         address = deployer.run()
     except DotcloudError as error:

@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from dotcloud.platform.build import virtualenv
-from dotcloud.platform.deploy.instance import ATTEMPT
+from dotcloud.platform.build.tools import ATTEMPT
 from dotcloud.platform.layout import EnvironmentFolder, Home
 from dotcloud.platform.models import (
     DEPLOYMENTS_KEPT,
@@ -40,6 +40,7 @@ def remove_half_done(home: Home, environment: Environment, supervisor: Superviso
         service = group.split(".")[2]
         if service not in data and group.partition("@")[2] not in live.get(service, set()):
             supervisor.remove(group)
+    _end_hooks(environment, live)
     _remove_homes(home.environment(*names), live)
 
 
@@ -54,16 +55,16 @@ def _remove_homes(folder: EnvironmentFolder, live: dict[str, set[str]]) -> None:
     for service in services:
         for release in service.glob("instances/*/releases/*"):
             if release.name not in live.get(service.name, set()):
-                _end_hooks(release.name)
                 shutil.rmtree(release, ignore_errors=True)
 
 
-def _end_hooks(deploy_id: str) -> None:
-    """A hook outlives its deployment when that is killed; it would go on migrating beside the next one."""
-    sign = f"{ATTEMPT}={deploy_id}".encode()
+def _end_hooks(environment: Environment, live: dict[str, set[str]]) -> None:
+    """A hook or a build outlives its deployment when that is killed; it would go on beside the next one."""
+    over = set(environment.deployments.values_list("deploy_id", flat=True)).difference(*live.values())
+    signs = {f"{ATTEMPT}={deploy_id}".encode() for deploy_id in over}
     for pid in psutil.pids():
         with suppress(OSError):
-            if sign in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            if signs.intersection(Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")):
                 os.kill(pid, signal.SIGKILL)
 
 
