@@ -139,10 +139,10 @@ class OtherMajorVersion(DotcloudError):
 class ServiceDidNotStart(DotcloudError):
     """A data service does not answer."""
 
-    def __init__(self, service: str, seconds: float, lines: Sequence[str]) -> None:
+    def __init__(self, service: str, reason: str, lines: Sequence[str]) -> None:
         self.service = service
         super().__init__(
-            f"{service} did not answer within {seconds:g} s.",
+            f"{service} {reason}.",
             "Its data is untouched. These are the last lines of its log.",
             f"dotcloud logs {service}",
             lines,

@@ -205,7 +205,7 @@ def test_a_database_that_is_down_stops_the_push_and_not_the_site(box: Box):
         os.kill(database.pid, signal.SIGQUIT)
         box.write()
         printed = box.dotcloud("push", status=2)
-        assert "db did not answer" in printed
+        assert "db ends whenever it is started" in printed
         assert box.get() == old
     finally:
         control.with_name("gone").rename(control)

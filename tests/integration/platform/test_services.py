@@ -18,7 +18,7 @@ import psutil
 import psycopg
 import pytest
 
-from dotcloud.errors.platform import NotScalable, OtherMajorVersion, ServerMissing
+from dotcloud.errors.platform import NotScalable, OtherMajorVersion, ServerMissing, ServiceDidNotStart
 from dotcloud.platform import lifecycle, services
 from dotcloud.platform.layout import Home
 from dotcloud.platform.services import postgresql, redis
@@ -184,6 +184,19 @@ def test_data_of_another_major_version_is_refused_and_left_alone(db: Row, home: 
     assert "pg_dumpall" in caught.value.fix
     assert str(postgresql.bundled()[16]) in caught.value.fix
     assert supervisor.groups() == []
+
+
+def test_a_server_that_cannot_start_is_tried_at_once_when_somebody_asks(
+    db: Row, home: Home, supervisor: Supervisor
+) -> None:
+    control = home.environment("mysite").service("db").data / "global"
+    control.rename(control.with_name("gone"))
+    os.kill(server(supervisor).pid, signal.SIGQUIT)
+    with pytest.raises(ServiceDidNotStart, match="ends whenever it is started"):
+        services.ensure(db, home, supervisor)
+    control.with_name("gone").rename(control)
+    services.ensure(db, home, supervisor)
+    assert query(db, "SELECT 1") == [(1,)]
 
 
 def test_the_console_needs_no_password(db: Row, home: Home) -> None:

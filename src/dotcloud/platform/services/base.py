@@ -95,6 +95,8 @@ class DataService(ABC):
             self.configure()
             self.end_stray(supervisor)
             supervisor.apply(self.group, [self.process()])
+            if supervisor.status(self.group)[0].state == "crash-looping":
+                supervisor.restart(self.group)  # what kept it down may be mended, and it waits between its attempts
             self._wait(supervisor)
 
     def end_stray(self, supervisor: Supervisor) -> None:
@@ -144,8 +146,11 @@ class DataService(ABC):
         end, pause = time.monotonic() + PATIENCE, 0.02
         while not self.answers():
             (status,) = supervisor.status(self.group)
-            if status.state == "crash-looping" or time.monotonic() > end:
-                raise ServiceDidNotStart(self.row.name, PATIENCE, records.last_lines(self.log))
+            if status.state == "crash-looping":
+                raise ServiceDidNotStart(self.row.name, "ends whenever it is started", records.last_lines(self.log))
+            if time.monotonic() > end:
+                reason = f"did not answer within {PATIENCE:g} s"
+                raise ServiceDidNotStart(self.row.name, reason, records.last_lines(self.log))
             time.sleep(pause)
             pause = min(pause * 1.5, 0.5)
 
