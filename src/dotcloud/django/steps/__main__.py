@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
 from typing import Any, TextIO
 
 from dotcloud.django.steps import failure, work
@@ -21,6 +22,16 @@ def main(project: Path) -> None:
     channel = Channel(sys.stdin, sys.stdout, Veil(os.environ))
     for request in channel.requests():
         channel.send(answer(request, project, channel))
+    _leave()
+
+
+def _leave() -> None:
+    """End as Python does, without taking a thousand modules apart first: a push waits for us."""
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for the site's threads
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 class Channel:
@@ -35,7 +46,7 @@ class Channel:
     def requests(self) -> Iterator[dict[str, Any]]:
         """The requests as they come, until there are no more. When that is in the middle of a step, we end too."""
         lines: SimpleQueue[str] = SimpleQueue()
-        Thread(target=self._read, args=(lines,), daemon=True).start()
+        threading.Thread(target=self._read, args=(lines,), daemon=True).start()
         while line := lines.get():
             self.busy = True
             yield json.loads(line)
