@@ -20,6 +20,7 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 from typing import Any
 
@@ -53,6 +54,8 @@ COMMON = (
     "django.views.generic",
     "whitenoise.middleware",
 )
+AUTOGROUP = "/proc/self/autogroup"
+BOOTING, SERVING = 3, 0  # niceness
 LINGER = 0.5  # seconds that a worker which is told to go leaves connections open on which nobody asks for anything
 
 
@@ -65,6 +68,7 @@ def on_starting(server: Any) -> None:
 
     The site's own code is imported by each worker for itself: it may start threads and open connections.
     """
+    _share_of_processors(BOOTING)
     for name in COMMON if os.path.exists("manage.py") else ():
         try:
             importlib.import_module(name)
@@ -91,6 +95,25 @@ def post_worker_init(worker: Any) -> None:
         _close_connections()
     _write("proven", "")
     _write(f"ready.{os.getpid()}", "")
+    if sum(name.startswith("ready.") for name in os.listdir(_told["run"])) >= workers:
+        _share_of_processors(SERVING)
+
+
+def _share_of_processors(nice: int) -> None:
+    """Where sessions share the processors (autogroups, sched(7)), one that boots gives way to those that serve.
+
+    The kernel takes ten such changes a second from all users together, and refuses more for that moment.
+    """
+    for _ in range(20):
+        try:
+            with open(AUTOGROUP, "w", encoding="ascii") as group:
+                group.write(str(nice))
+        except BlockingIOError:
+            time.sleep(0.1)
+        except OSError:
+            return
+        else:
+            return
 
 
 def worker_exit(_: Any, __: Any) -> None:

@@ -52,6 +52,7 @@ def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.AUTOGROUP = str(tmp_path / "autogroup")
     return module
 
 
@@ -74,6 +75,18 @@ def test_any_answer_but_a_server_error_proves_a_worker(serving: ModuleType, tmp_
     serving.post_worker_init(Worker(site(status)))
     assert list(tmp_path.glob("ready.*"))
     assert not (tmp_path / "failed").exists()
+
+
+def test_a_release_that_boots_gives_way_until_all_its_workers_are_ready(
+    serving: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = tmp_path / "autogroup"
+    serving.on_starting(SimpleNamespace(log=Log()))
+    assert share.read_text() == "3"
+    for pid, expected in ((1, "3"), (2, "0")):
+        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+        serving.post_worker_init(Worker(site("200 OK")))
+        assert share.read_text() == expected
 
 
 def test_a_server_error_stops_the_release_and_says_why(serving: ModuleType, tmp_path: Path) -> None:

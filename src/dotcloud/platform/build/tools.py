@@ -20,7 +20,7 @@ from dotcloud import process
 from dotcloud.errors.build import BuildStopped
 from dotcloud.platform.build.interpreter import find
 from dotcloud.platform.layout import Home
-from dotcloud.platform.supervise import Process, Supervisor, User
+from dotcloud.platform.supervise import BEHIND_SITES, Process, Supervisor, User
 from dotcloud.vendor.installer import find_uv
 from dotcloud.vendor.tree import file_hash, tree_hash
 
@@ -107,6 +107,7 @@ class Tools:
                 visible=visible,
                 writable=[*writable, self.cache],
                 user=self.user.name if self.user else None,
+                nice=BEHIND_SITES,
             )
         )
 

@@ -19,7 +19,7 @@ from dotcloud.platform.deploy.log import DeploymentLog, Place
 from dotcloud.platform.deploy.ports import Port
 from dotcloud.platform.deploy.variables import as_json, as_yaml
 from dotcloud.platform.layout import InstanceFolder, ReleaseFolder
-from dotcloud.platform.supervise import Process, Supervisor, User
+from dotcloud.platform.supervise import BEHIND_SITES, Process, Supervisor, User
 
 BUILT = "DOTCLOUD_BUILD"  # tells the hook that the build has installed the packages already
 HOOK_PATIENCE = 10 * 60.0  # seconds, as the platform of 2011 gave it
@@ -134,6 +134,7 @@ def run_hook(instance: Instance, hook: str, log: DeploymentLog, supervisor: Supe
             home=instance.home.root,
             instance=instance.folder.root,
             user=user.name if user else None,
+            nice=BEHIND_SITES,
         )
     )
     log.say(hook, instance.place, step="postinstall")

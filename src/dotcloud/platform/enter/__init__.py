@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> None:
         start.hold_back(spec)
         rights.die_with_parent(False)
     try:
+        start.stand_back(spec.get("nice", 0))
         home = isolate(spec)
         _become(spec, home)
     except (OSError, ValueError) as error:

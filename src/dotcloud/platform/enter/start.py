@@ -30,6 +30,14 @@ def keep_descriptors(listening: int | None) -> None:
     os.closerange(3 if listening is None else 4, min(os.sysconf("SC_OPEN_MAX"), 1 << 16))
 
 
+def stand_back(nice: int) -> None:
+    """Give way to what serves. Where sessions share the processors (autogroups, sched(7)) theirs counts, not ours."""
+    if nice:
+        os.nice(nice)
+        with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as group:
+            group.write(str(nice))
+
+
 def redirect(spec: dict[str, Any]) -> None:
     log = os.open(spec["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o640)
     if os.geteuid() == 0:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from dotcloud.platform.supervise.description import DATA_SERVICE, FRONT, PLATFORM, SITE, Process, ProcessStatus
+from dotcloud.platform.supervise.description import (
+    BEHIND_SITES,
+    DATA_SERVICE,
+    FRONT,
+    PLATFORM,
+    SITE,
+    Process,
+    ProcessStatus,
+)
 from dotcloud.platform.supervise.supervisor import Supervisor
 from dotcloud.platform.supervise.users import User, unprivileged
 
@@ -12,6 +20,7 @@ __all__ = [
     "Supervisor",
     "User",
     "unprivileged",
+    "BEHIND_SITES",
     "DATA_SERVICE",
     "FRONT",
     "PLATFORM",

@@ -12,6 +12,7 @@ State = Literal["up", "down", "crash-looping"]
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
 
+BEHIND_SITES = 3  # how nice what a deployment computes is to what serves
 FRONT, SITE, DATA_SERVICE, PLATFORM = -1, 0, 1, 2  # the order in which they are ended
 
 
@@ -35,6 +36,7 @@ class Process:
     :ivar user: who it runs as; only root can choose.
     :ivar socket: the name of a listening socket, see ``Supervisor.listen``.
     :ivar stop_timeout: seconds it has to end after ``stop_signal``; then it is killed with all its children.
+    :ivar nice: how far it stands back behind what serves, as nice(1) counts it.
     :ivar tier: when it is ended, in its group and when the platform stops: ``FRONT`` first, ``PLATFORM`` last.
     """
 
@@ -52,6 +54,7 @@ class Process:
     stop_timeout: float = 30
     stop_signal: str = "TERM"
     autostart: bool = True
+    nice: int = 0
     tier: int = SITE
 
 

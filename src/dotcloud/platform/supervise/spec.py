@@ -92,6 +92,7 @@ def _common(home: Home, process: Process) -> dict[str, Any]:
         "root": str(home.root),
         "uid": uid,
         "gid": gid,
+        "nice": process.nice,
         "isolation": str(remembered(home)),
     }
 
