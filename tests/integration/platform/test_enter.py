@@ -21,67 +21,13 @@ from dotcloud.errors.build import HookFailed
 from dotcloud.platform.deploy.instance import run_hook
 from dotcloud.platform.deploy.log import DeploymentLog, Place
 from dotcloud.platform.layout import Home, InstanceFolder, ReleaseFolder
-from dotcloud.platform.supervise import Process, Supervisor, isolation, unprivileged
+from dotcloud.platform.supervise import Supervisor, isolation, unprivileged
 from dotcloud.platform.supervise.isolation import COMMAND, Isolation
 from tests.integration.platform.conftest import eventually
+from tests.integration.platform.releases import make_release, process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up rights")
-
-
-@pytest.fixture
-def virtual_environment(home: Home) -> Path:
-    folder = home.builds / "v1"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
-    return folder
-
-
-@pytest.fixture
-def release(home: Home, virtual_environment: Path) -> ReleaseFolder:
-    return make_release(home, "mysite", virtual_environment)
-
-
-def make_release(home: Home, application: str, virtual_environment: Path) -> ReleaseFolder:
-    instance = home.environment(application).service("www").instance(0)
-    release = instance.release("d1")
-    for folder in (release.code, release.volatile, release.run, instance.data):
-        folder.mkdir(parents=True)
-    release.current.symlink_to("code")
-    release.data.symlink_to(instance.data)
-    release.env.symlink_to(virtual_environment)
-    release.environment_json.write_text(json.dumps({"DOTCLOUD_PROJECT": application, "SECRET": f"of {application}"}))
-    user = unprivileged()
-    if user:
-        for path in (release.root, *release.root.iterdir(), instance.data):
-            os.chown(path, user.uid, user.gid, follow_symlinks=False)
-    release.environment_json.chmod(0o600)
-    return release
-
-
-def process(release: ReleaseFolder, *argv: str, **more: object) -> Process:
-    user = unprivileged()
-    return Process(
-        **{
-            "name": "web",
-            "argv": argv,
-            "cwd": release.current,
-            "home": release.root,
-            "instance": release.instance,
-            "user": user.name if user else None,
-            **more,
-        }
-    )
-
-
-@pytest.fixture
-def inside(supervisor: Supervisor, release: ReleaseFolder) -> Callable[[str], str]:
-    """Runs a line of shell as the instance and returns what it printed."""
-
-    def run(line: str) -> str:
-        command = supervisor.foreground(process(release, "/bin/sh", "-c", line))
-        return subprocess.run(command, capture_output=True, text=True, timeout=20).stdout.strip()
-
-    return run
 
 
 def test_what_cannot_be_run_is_told_in_words(supervisor: Supervisor, release: ReleaseFolder) -> None:
