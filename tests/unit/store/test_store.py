@@ -254,13 +254,14 @@ def test_a_damaged_blob_is_told_and_forgotten(
     assert [path.name for path in tmp_path.iterdir()] == ["blobs"]
 
 
-def test_more_links_than_a_file_can_have(
-    blobs: Blobs, manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("reason", [errno.EMLINK, errno.ENOENT], ids=["too many links", "replaced meanwhile"])
+def test_a_blob_that_cannot_be_linked_is_copied(
+    blobs: Blobs, manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int
 ):
-    def too_many(*args: object, **options: object) -> None:
-        raise OSError(errno.EMLINK, "Too many links")
+    def refuse(*args: object, **options: object) -> None:
+        raise OSError(reason, os.strerror(reason))
 
-    monkeypatch.setattr(os, "link", too_many)
+    monkeypatch.setattr(os, "link", refuse)
     tree = checkout(manifest, blobs, tmp_path / "tree")
     assert {path: (tree / path).read_bytes() for path in CONTENTS} == CONTENTS
     assert not (tree / "a.py").stat().st_mode & 0o222

@@ -21,8 +21,9 @@ from dotcloud.platform.store.full import is_full
 from dotcloud.platform.store.manifest import Entry, Manifest
 
 FOLDER_MODE = 0o755
-# A link may be refused where the blobs are another file system, or have as many links as they can have.
-UNLINKABLE = frozenset({errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP})
+# A link may be refused where the blobs are another file system, or have as many links as they can have, or when another
+# process has just put the same content in the place of the one that was looked up.
+UNLINKABLE = frozenset({errno.EXDEV, errno.EMLINK, errno.EPERM, errno.ENOTSUP, errno.ENOENT})
 
 
 def checkout(
