@@ -39,9 +39,9 @@ def _forwarded(tunnel: Tunnel, url: str) -> None:
     """The box's address, brought here until Ctrl-C. :raises SshEnded: the connection was lost."""
     port = urlsplit(url).port or 80
     local = f"http://127.0.0.1:{tunnel.bring(port)}"
-    _browse(local)
-    info(f"{local} leads to {url} on {tunnel.login[-1]} until Ctrl-C")
     try:
+        info(f"{local} leads to {url} on {tunnel.login[-1]} until Ctrl-C")
+        _browse(local)
         tunnel.wait()
     except KeyboardInterrupt:
         return
