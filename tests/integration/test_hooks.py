@@ -374,6 +374,21 @@ def test_what_the_site_prints_is_shown_and_does_not_disturb(site: Hooked) -> Non
     assert "no newline" in output
 
 
+def test_the_site_finishes_what_it_does_at_the_end(site: Hooked) -> None:
+    settings = (site.folder / "config/settings.py").read_text()
+    at_the_end = """
+import atexit, threading, time
+from pathlib import Path
+atexit.register(Path("exited").touch)
+threading.Thread(target=lambda: (time.sleep(0.5), Path("sent").touch())).start()
+"""
+    site.write("config/settings.py", settings + at_the_end)
+    status, output = site.run("databases")
+    assert status == 0, output
+    assert (site.folder / "exited").exists()
+    assert (site.folder / "sent").exists()
+
+
 def test_a_process_that_dies_says_so(site: Hooked) -> None:
     site.write("journal/models.py", "import os\nprint('last words', flush=True)\nos._exit(7)\n")
     status, output = site.run("migrate")

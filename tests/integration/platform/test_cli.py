@@ -106,6 +106,12 @@ def test_nothing_has_to_be_configured(person: Person):
     assert person.dotcloud("app").stdout == "my-site\n"
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="sessions do not share the processors here")
+def test_a_site_that_serves_gives_way_to_nobody(live: Person):
+    pid = json.loads(live.dotcloud("status", "--json").stdout)["www.0"]["custom"]["pid"]
+    assert Path(f"/proc/{pid}/autogroup").read_text().endswith(" nice 0\n")
+
+
 def test_an_unchanged_push_starts_nothing(live: Person):
     before = json.loads(live.dotcloud("status", "--json").stdout)["www.0"]["custom"]["pid"]
     assert "Nothing has changed" in live.dotcloud("push").stdout
