@@ -21,7 +21,7 @@ stop: .venv/project  ## stop the platform on this machine, and every site on it;
 	@$(BIN)/dotcloud platform stop
 
 test: .venv/tools  ## run every test, those of the built wheel among them
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 lint: .venv/tools  ## check style, types and layers
 	$(BIN)/ruff check .

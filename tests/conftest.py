@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+PLATFORMS = "tests/integration/platform/"
 
 
 def pytest_configure() -> None:
@@ -10,3 +16,16 @@ def pytest_configure() -> None:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How the processes of ``make test`` share the files."""
+    return _Scheduling(config, log)
+
+
+class _Scheduling(LoadScopeScheduling):
+    """A file stays in one process, and everything that runs platforms in one: they use what a machine has once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return PLATFORMS if nodeid.startswith(PLATFORMS) else nodeid.partition("::")[0]
