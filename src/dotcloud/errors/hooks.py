@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Self
 
 from dotcloud.errors import DotcloudError
+from dotcloud.errors.standard_library import fix_of_import
 
 
 class HookError(DotcloudError):
@@ -96,7 +97,8 @@ class SettingsBroken(HookError):
     def __init__(self, *, settings: str, exception: str, frame: str, module: str = "", variable: str = "") -> None:
         fix = "correct it, then try with: python manage.py check"
         if module:
-            fix = f"add the package that has {module!r} to requirements.txt or to vendor/, or correct the import"
+            install = f"add the package that has {module!r} to requirements.txt or to vendor/, or correct the import"
+            fix = fix_of_import(module) or install
         if variable:
             fix = f"set the variable {variable}, or give it a default in the settings"
         super().__init__(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from dotcloud.errors.standard_library import fix_of_import
+
 SHOWN = 12
 
 # Header to Debian package. Names as of Debian 12.
@@ -72,6 +74,7 @@ COMPILERS = r"(?:[a-z0-9_]+-linux-(?:gnu|musl)-)?(?:gcc|g\+\+|cc|c\+\+|clang)(?:
 DISTRIBUTIONS = {
     "pkg_resources": "setuptools<81",
     "Cython": "cython",
+    "distutils": "setuptools",
     "setuptools_scm": "setuptools-scm",
     "skbuild": "scikit-build",
     "yaml": "pyyaml",
@@ -179,6 +182,8 @@ def _names_missing_program(program: str, text: str) -> bool:
 
 
 def _missing_module(label: str, module: str) -> tuple[str, str]:
+    if fix := fix_of_import(module):
+        return f"The build imports {module}, which newer Pythons do not have.", fix
     distribution = DISTRIBUTIONS.get(module.partition(".")[0], module.partition(".")[0])
     return (
         f"The build imports {module}, which its build requirements do not name.",

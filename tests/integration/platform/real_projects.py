@@ -215,6 +215,8 @@ www:
   type: python
   environment:
     DJANGO_SETTINGS_MODULE: company.settings
+  config:
+    python_version: 3.11  # the last that has imp
 db:
   type: postgresql
 """,
@@ -231,6 +233,7 @@ MIDDLEWARE = ("whitenoise.middleware.WhiteNoiseMiddleware", *MIDDLEWARE)
     },
     pages={"/": "Congratulations", "/admin/login/": "Log in", "/blog/": "Blog"},
     assets=(),
+    needs=("python3.11",),
 )
 
 GRAPHITE = Project(

@@ -49,5 +49,13 @@ def test_the_statement_to_type_quotes_its_names() -> None:
     assert error.fix.endswith('CREATE DATABASE "a""b" OWNER "c""d";')
 
 
+@pytest.mark.parametrize(
+    ("module", "said"), [("cgi", '"3.12"'), ("imp", '"3.11"'), ("stripe.error", "the package that")]
+)
+def test_a_module_that_python_has_no_more_is_not_looked_for_in_a_package(module: str, said: str) -> None:
+    error = errors.SettingsBroken(settings="a.b", exception="ModuleNotFoundError", frame="", module=module)
+    assert said in error.fix
+
+
 def test_every_error_has_an_example() -> None:
     assert {type(error) for error in EXAMPLES} == set(errors.HookError.__subclasses__())

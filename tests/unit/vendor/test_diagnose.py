@@ -22,6 +22,8 @@ CASES = [
     ("Error: pg_config executable not found.", "pg_config", "libpq-dev"),
     ("error: can't find Rust compiler", "rustc", "cargo"),
     ("ModuleNotFoundError: No module named 'Cython'", "imports Cython", '"cython"'),
+    ("ModuleNotFoundError: No module named 'distutils'", "imports distutils", '"setuptools"'),
+    ("ModuleNotFoundError: No module named 'imp'", "newer Pythons do not have", 'python_version: "3.11"'),
     ("ModuleNotFoundError: No module named 'pkg_resources'", "imports pkg_resources", '"setuptools<81"'),
     ("LookupError: setuptools-scm was unable to detect version for /tmp/x.", "git tags", "dotcloud vendor lock"),
     ("OSError: [Errno 28] No space left on device", "disk is full", "df -h"),
