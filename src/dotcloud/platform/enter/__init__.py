@@ -19,6 +19,7 @@ import os
 import pwd
 import signal
 import sys
+import warnings  # noqa: F401 - os.execvpe does, when the folders of this Python may be out of reach
 from contextlib import suppress
 from typing import Any
 
