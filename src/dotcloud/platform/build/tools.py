@@ -20,7 +20,7 @@ from dotcloud import process
 from dotcloud.errors.build import BuildStopped
 from dotcloud.platform.build.interpreter import find
 from dotcloud.platform.layout import Home
-from dotcloud.platform.supervise import BEHIND_SITES, Process, Supervisor, User
+from dotcloud.platform.supervise import BEHIND_SITES, Process, Supervisor, User, circus
 from dotcloud.vendor.installer import find_uv
 from dotcloud.vendor.tree import file_hash, tree_hash
 
@@ -137,14 +137,15 @@ def _kept() -> dict[str, str]:
 
 
 def prepare(home: Home, supervisor: Supervisor, user: User | None, application: str, deploy_id: str) -> Tools:
-    """The tools, made once for each version of the platform."""
-    library = _library(home)
-    tools = Tools(home, supervisor, library, user, application, deploy_id)
-    for folder in (tools.builds, tools.cache, tools.folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    if user:
-        os.chown(tools.cache, user.uid, user.gid)
-    _environment(tools)
+    """The tools, made once for each version of the platform: two deployments at once make them one after the other."""
+    with circus.locked(home.root / "tools.lock"):
+        library = _library(home)
+        tools = Tools(home, supervisor, library, user, application, deploy_id)
+        for folder in (tools.builds, tools.cache, tools.folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        if user:
+            os.chown(tools.cache, user.uid, user.gid)
+        _environment(tools)
     return tools
 
 
