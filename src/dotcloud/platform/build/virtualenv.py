@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import stat
 import time
@@ -29,6 +30,7 @@ from dotcloud.vendor.install import identity
 from dotcloud.vendor.tree import file_hash
 
 COMPLETE = "dotcloud-build.json"
+SWEEPING = "sweep.lock"
 PATIENCE = 15 * 60.0  # seconds that one build may take
 SUPPLIED = ("gunicorn>=23",)  # what every Python service gets besides what it asks for
 
@@ -75,11 +77,11 @@ def make(recipe: Recipe, tools: Tools, line: Callable[[str], None], clean: bool 
         return _found(made, "unchanged")
     with _locked(tools.cache.with_name(f"{tools.application}.lock")):  # one build of an application at a time
         key = shared if tools.begin_cache() else own
-        with _locked(tools.builds / f"{key}.lock"):
+        with _locked(tools.builds / f"{key[:2]}.lock"):  # few enough to stay for ever
             if clean and (tools.builds / key).exists():
                 key = f"{own}-{time.time_ns():x}"  # the old one may be running
             folder = tools.builds / key
-            if not (folder / COMPLETE).exists():
+            if not _complete(tools.builds, [folder]):
                 _fill(folder, recipe, tools, line, clean)
             return _found(folder)
 
@@ -87,12 +89,20 @@ def make(recipe: Recipe, tools: Tools, line: Callable[[str], None], clean: bool 
 def _made_before(builds: Path, own: str, shared: str) -> Path | None:
     """What was made last with ``clean``, or else without, or else by another application."""
     cleaned = sorted((marker.parent for marker in builds.glob(f"{own}-*/{COMPLETE}")), reverse=True)
-    return next((folder for folder in (*cleaned, builds / own, builds / shared) if (folder / COMPLETE).exists()), None)
+    return _complete(builds, [*cleaned, builds / own, builds / shared])
+
+
+def _complete(builds: Path, folders: Sequence[Path]) -> Path | None:
+    """The first that is complete: it counts as asked for, and no sweep takes it."""
+    with _locked(builds / SWEEPING):
+        found = next((folder for folder in folders if (folder / COMPLETE).exists()), None)
+        if found:
+            os.utime(found / COMPLETE)
+    return found
 
 
 def _found(folder: Path, done: str = "") -> Made:
     facts = json.loads((folder / COMPLETE).read_text())
-    os.utime(folder / COMPLETE)
     told = done or facts["done"]
     return Made(folder, folder.name, facts["packages"] + (f" ({told})" if told else ""))
 
@@ -225,9 +235,12 @@ def _locked(path: Path) -> Iterator[None]:
 def sweep(builds: Path, needed: set[str], idle: float = 3600.0) -> None:
     """Remove what no release needs and nobody asked for within ``idle`` seconds."""
     for folder in builds.iterdir() if builds.is_dir() else ():
-        if folder.is_dir() and folder.name not in needed and _age(folder) > idle:
-            shutil.rmtree(folder, ignore_errors=True)
-            (builds / f"{folder.name}.lock").unlink(missing_ok=True)
+        gone = builds / f".{secrets.token_hex(8)}"
+        with _locked(builds / SWEEPING):
+            if not folder.is_dir() or folder.name in needed or _age(folder) <= idle:
+                continue
+            folder.rename(gone)  # at once: half of one might be found, or be filled again
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _age(folder: Path) -> float:
