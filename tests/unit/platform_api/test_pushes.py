@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from dotcloud.buildfile import parse
-from dotcloud.platform.api import uploads
+from dotcloud.platform.api import deployments, uploads
 from dotcloud.platform.deploy import sweep
 from dotcloud.platform.deploy.pipeline import Deployer
 from dotcloud.platform.models import Deployment, Event, Revision, Service, State
@@ -213,6 +213,30 @@ def test_old_deployments_go_with_their_logs_and_what_is_live_or_could_be_stays(l
     assert set(Deployment.objects.all()) == kept
     assert [log_of(row).exists() for row in (first, *between, serving)] == [True, False, False, True]
     assert first.environment.previous() == first
+
+
+def test_a_revision_that_is_being_removed_is_not_deployed(api, mysite, live, box, monkeypatch):
+    rows, answers = [live(text) for text in "abcdefg"], []
+
+    def rmtree(path, ignore_errors):
+        answers.append(api.refused("POST", f"{mysite}/deployments", {"revision": path.name}))
+
+    monkeypatch.setattr(sweep.shutil, "rmtree", rmtree)
+    sweep.collect_garbage(settings.HOME, rows[0].environment, box.supervisor(settings.HOME))
+    assert len(answers) == 2
+    assert "no longer kept" in answers[0]
+
+
+def test_a_revision_that_was_removed_since_it_was_chosen_is_not_deployed(api, mysite, live, box, monkeypatch):
+    rows = [live(text) for text in "abcdefg"]
+
+    def settle_all(scope):
+        sweep.collect_garbage(settings.HOME, scope, box.supervisor(settings.HOME))
+        return True
+
+    monkeypatch.setattr(deployments, "settle_all", settle_all)
+    answer = api.refused("POST", f"{mysite}/deployments", {"revision": rows[0].revision.name})
+    assert "no longer kept" in answer
 
 
 def test_a_revision_is_forgotten_with_its_last_deployment(live, box, monkeypatch):

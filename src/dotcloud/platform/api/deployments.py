@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema
@@ -63,7 +64,9 @@ def deploy(
     idle = settle_all(scope)
     if idle and not (body.clean or body.force) and _changes_nothing(scope, revision):
         return item({**_named(scope.live), "unchanged": True})
-    row = Deployment.objects.create(environment=scope, revision=revision, clean=body.clean, only=only)
+    with transaction.atomic():  # its files may have gone meanwhile; what waits to be deployed keeps them
+        revision = _chosen(scope, revision.name)
+        row = Deployment.objects.create(environment=scope, revision=revision, clean=body.clean, only=only)
     _start(row)
     record(request, scope, "app", "deploy", revision=revision.name, build=row.deploy_id)
     return made({**_named(row), "unchanged": False})

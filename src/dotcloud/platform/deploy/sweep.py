@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -23,7 +24,6 @@ from dotcloud.platform.models import (
     Deployment,
     Environment,
     Event,
-    Revision,
     Service,
     State,
 )
@@ -101,11 +101,13 @@ def _close_ports(environment: Environment, supervisor: Supervisor) -> None:
 
 
 def _remove_revisions(home: Home, environment: Environment) -> None:
+    """Told first and done then: one that is being removed is not deployed. What a killed sweep left goes too."""
     folder = home.environment(environment.application.name, environment.name)
-    kept = _kept_revisions(environment)
-    for revision in environment.revisions.filter(removed_at=None).exclude(name__in=kept):
-        shutil.rmtree(folder.revision(revision.name), ignore_errors=True)
-        Revision.objects.filter(pk=revision.pk).update(removed_at=timezone.now())
+    with transaction.atomic():
+        unneeded = environment.revisions.filter(removed_at=None).exclude(name__in=_kept_revisions(environment))
+        unneeded.update(removed_at=timezone.now())
+    for name in environment.revisions.exclude(removed_at=None).values_list("name", flat=True):
+        shutil.rmtree(folder.revision(name), ignore_errors=True)
 
 
 def _kept_revisions(environment: Environment) -> set[str]:
