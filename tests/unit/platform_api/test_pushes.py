@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from dotcloud.platform.api import deployments, uploads
 from dotcloud.platform.deploy import sweep
 from dotcloud.platform.deploy.pipeline import Deployer
 from dotcloud.platform.models import Deployment, Event, Revision, Service, State
+from dotcloud.platform.store import Manifest
 
 from .conftest import BUILD_FILE, listed, log_of, pack, sha, status
 
@@ -237,6 +239,17 @@ def test_a_revision_that_was_removed_since_it_was_chosen_is_not_deployed(api, my
     monkeypatch.setattr(deployments, "settle_all", settle_all)
     answer = api.refused("POST", f"{mysite}/deployments", {"revision": rows[0].revision.name})
     assert "no longer kept" in answer
+
+
+def test_lists_that_are_removed_meanwhile_are_left_out(live, monkeypatch):
+    rows, read = [live(text) for text in "abc"], Manifest.read
+
+    def removing(path):
+        shutil.rmtree(path.parent)
+        return read(path) if path.parent.name == rows[0].revision.name else Manifest(())
+
+    monkeypatch.setattr(Manifest, "read", removing)
+    assert len(list(sweep._manifests(settings.HOME))) == 2
 
 
 def test_a_revision_is_forgotten_with_its_last_deployment(live, box, monkeypatch):
