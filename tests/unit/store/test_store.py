@@ -292,6 +292,24 @@ def test_a_store_without_a_folder_has_no_garbage(tmp_path: Path):
     assert collect(Blobs(tmp_path / "none"), []) == Collected()
 
 
+def test_no_blob_goes_while_a_push_is_told_that_it_is_here(
+    blobs: Blobs, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+):
+    there = []
+
+    def keep(path: str, *_: object) -> bool:
+        pool.submit(collect, blobs, [], grace=-10)
+        time.sleep(0.02)
+        there.append(os.path.exists(path))
+        return True
+
+    monkeypatch.setattr("dotcloud.platform.store.blobs._keep", keep)
+    with ThreadPoolExecutor() as pool:
+        assert blobs.missing(manifest) == []
+    assert there == [True] * 3
+    assert stored(blobs) == []
+
+
 def test_asking_for_a_blob_protects_it(blobs: Blobs, manifest: Manifest, monkeypatch: pytest.MonkeyPatch):
     """A push that was told a content is here must find it there a little later."""
     now = time.time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -57,7 +58,8 @@ class Blobs:
     def missing(self, manifest: Manifest) -> list[str]:
         """The contents a list needs that are not here, or not whole. Those that are here now stay for a while."""
         young = time.time() - GRACE / 2
-        return [sha for sha, entry in manifest.blobs.items() if not _keep(self.path(sha), entry.size, young)]
+        with self.locked(fcntl.LOCK_SH):
+            return [sha for sha, entry in manifest.blobs.items() if not _keep(self.path(sha), entry.size, young)]
 
     def require(self, manifest: Manifest) -> None:
         """:raises BlobsMissing: the list names contents that are not here."""
@@ -97,6 +99,18 @@ class Blobs:
                 _unlink(path)
             raise
         return count
+
+    @contextlib.contextmanager
+    def locked(self, how: int) -> Iterator[None]:
+        """Hold the store (flock(2)): together with others to say what is here, alone to remove what was old."""
+        if not os.path.isdir(self.base):
+            _prepare(self.base)
+        folder = os.open(self.base, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, how)
+            yield
+        finally:
+            os.close(folder)
 
     def forget(self, sha256: str) -> None:
         """Drop a content that turned out damaged."""

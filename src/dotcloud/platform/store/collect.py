@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -29,7 +30,8 @@ def collect(blobs: Blobs, manifests: Iterable[Manifest], grace: float = GRACE) -
     for manifest in manifests:
         needed.update(manifest.blobs)
     before = time.time() - grace
-    sizes = [size for name, entry in _stored(blobs) if name not in needed and (size := _remove(entry, before)) >= 0]
+    unneeded = (entry for name, entry in _stored(blobs) if name not in needed)
+    sizes = [size for entry in unneeded if (size := _remove(blobs, entry, before)) >= 0]
     return Collected(len(sizes), sum(sizes))
 
 
@@ -43,9 +45,9 @@ def _stored(blobs: Blobs) -> Iterator[tuple[str, os.DirEntry[str]]]:
                     yield prefix and prefix + entry.name.removesuffix(EXECUTABLE), entry
 
 
-def _remove(entry: os.DirEntry[str], before: float) -> int:
-    """The size of what was removed; -1 where it stays."""
-    with suppress(FileNotFoundError):
+def _remove(blobs: Blobs, entry: os.DirEntry[str], before: float) -> int:
+    """The size of what was removed; -1 where it stays. Nobody is told meanwhile that it is here."""
+    with suppress(FileNotFoundError), blobs.locked(fcntl.LOCK_EX):
         status = entry.stat()
         if status.st_ctime < before:
             os.unlink(entry.path)
