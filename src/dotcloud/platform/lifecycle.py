@@ -164,7 +164,7 @@ def stop_platform(home: Home) -> bool:
     if not home.run.is_dir():
         return False
     with _alone(home):
-        (home.run / spec.STOPPED).touch()
+        start.forbid(home)
         found = [spec.read_json(file) for file in (home.run / "processes").glob("*.json")]
         ran = circus.is_running(home) or any(map(records.is_alive, found))
         records.end_in_order(found)

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,6 +64,23 @@ def test_stopped_nothing_is_left(home: Home) -> None:
     assert gone(processes)
     assert not home.socket.exists()
     assert not lifecycle.stop_platform(home)
+
+
+def test_stopped_while_a_deployment_starts_circusd_nothing_is_left(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, park = threading.Event(), start.park
+
+    def slowly(home: Home) -> None:
+        begun.set()
+        time.sleep(0.3)
+        park(home)
+
+    monkeypatch.setattr(start, "park", slowly)
+    with ThreadPoolExecutor() as pool:
+        starting = pool.submit(start.ensure, home)
+        begun.wait()
+        lifecycle.stop_platform(home)
+        assert starting.result()
+    assert not start.circus.is_running(home)
 
 
 def test_sites_end_first_and_databases_after_them(home: Home, tmp_path: Path) -> None:

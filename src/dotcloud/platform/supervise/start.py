@@ -6,7 +6,7 @@ import fcntl
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from dotcloud import process
@@ -63,7 +63,7 @@ def ensure(home: Home) -> bool:
     if circus.is_running(home):
         return False
     prepare(home)
-    with circus.locked(home.circus / "start.lock"):
+    with _alone(home):
         if circus.is_running(home):
             return False
         if (home.run / spec.STOPPED).exists():
@@ -75,6 +75,16 @@ def ensure(home: Home) -> bool:
         spec.write(home.circus / "circus.ini", ini.main(home))
         _launch(home)
         return True
+
+
+def forbid(home: Home) -> None:
+    """From now on nobody starts circusd; one that was being started is there."""
+    with _alone(home):
+        (home.run / spec.STOPPED).touch()
+
+
+def _alone(home: Home) -> AbstractContextManager[None]:
+    return circus.locked(home.circus / "start.lock")
 
 
 def _clean_up(home: Home) -> None:
