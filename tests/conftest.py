@@ -10,6 +10,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 PLATFORMS = "tests/integration/platform/"
 
+from hypothesis import HealthCheck, settings
+
+# On a busy machine an example takes as long as it takes: that is no defect.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
 
 def pytest_configure() -> None:
     """What was ignored where the tests were started (nohup, "&") would be ignored in every program they run."""

@@ -214,7 +214,7 @@ def test_many_aliases_are_refused_before_they_unfold():
 
 
 @given(st.text(max_size=60) | st.text("a:{}[]-&*!|> \n\t'\"#,?", max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_ends_in_a_traceback(text: str):
     with suppress(BuildFileError):
         parse(text)
