@@ -3,7 +3,7 @@
 ::
 
     DOTCLOUD_CACHE_DIR/
-      wheels/<key>/<variant>/       the wheel and record.json, put there by one rename
+      wheels/<key>/<variant>/       the wheel and record.json, put there by one rename; other contents, other variant
       build-environments/<key>-*/   see build_environment.py
       work/*/                       one folder per running install; swept when its owner is long gone
 """
@@ -126,13 +126,14 @@ class Cache:
         from packaging.utils import parse_wheel_filename
 
         name, version, *_ = parse_wheel_filename(built.name)
-        final = self.wheels / key / key_of(inputs)[:16]
+        sha256 = file_hash(built)
+        final = self.wheels / key / key_of(inputs, sha256)[:16]
         wheel = Wheel(
             key=key,
             name=str(name),
             version=str(version),
             path=str(final / built.name),
-            sha256=file_hash(built),
+            sha256=sha256,
             inputs=inputs,
             index=index,
         )
@@ -141,21 +142,27 @@ class Cache:
 
     def _put(self, folder: Path, final: Path, wheel: Wheel) -> Wheel:
         final.parent.mkdir(parents=True, exist_ok=True)
-        if self.fresh:
-            self._move_away(final)
-        try:
-            folder.rename(final)
-        except OSError:
-            for kept in self._records(wheel.key):
-                if kept.inputs == wheel.inputs:
-                    return kept  # another install was first
-            self._move_away(final)  # what stands there cannot be used
-            folder.rename(final)
+        same = [kept for kept in self._records(wheel.key) if kept.inputs == wheel.inputs]
+        if same and not self.fresh:
+            return same[0]  # another install was first
+        if wheel.path not in {kept.path for kept in same}:
+            self._move_away(final)  # what stands there, if anything does, cannot be used
+            with suppress(OSError):  # another install has just put the same there
+                folder.rename(final)
+        for kept in same:
+            self._forget(kept, wheel)
         return wheel
 
+    def _forget(self, old: Wheel, new: Wheel) -> None:
+        """Find it no more. Its file stays where it is for a while: another install may be about to read it."""
+        if old.path != new.path:
+            with suppress(OSError):
+                Path(old.path).with_name("record.json").unlink()
+
     def _move_away(self, folder: Path) -> None:
-        with suppress(FileNotFoundError):
-            folder.rename(Path(tempfile.mkdtemp(dir=self._work())) / "replaced")
+        if folder.exists():
+            with suppress(FileNotFoundError):
+                folder.rename(Path(tempfile.mkdtemp(dir=self._work())) / "replaced")
 
     def _work(self) -> Path:
         work = self.folder / "work"
@@ -177,9 +184,10 @@ class Cache:
     def sweep(self) -> None:
         """Remove wheels unused for a month and what killed installs left behind."""
         now = time.time()
-        for record in self.wheels.glob("*/*/record.json"):
-            if _age(record, now) > UNUSED_WHEELS_KEPT:
-                shutil.rmtree(record.parent, ignore_errors=True)
+        for folder in self.wheels.glob("*/*"):
+            record = folder / "record.json"
+            if _age(record if record.exists() else folder, now) > UNUSED_WHEELS_KEPT:
+                shutil.rmtree(folder, ignore_errors=True)
         for folder in (self.folder / "work").glob("*"):
             if _age(folder, now) > WORK_KEPT:
                 shutil.rmtree(folder, ignore_errors=True)

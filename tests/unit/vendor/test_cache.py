@@ -54,6 +54,16 @@ def test_a_fresh_cache_finds_nothing_and_replaces(tmp_path: Path) -> None:
     assert Path(cache.add("key", built(tmp_path / "two", b"new"), {}, ()).path).read_bytes() == b"new"
 
 
+def test_what_another_install_has_chosen_stays_as_it_is(tmp_path: Path) -> None:
+    chosen = Cache(tmp_path / "cache").add("key", built(tmp_path / "one", b"old"), {}, ())
+    fresh = Cache(tmp_path / "cache", fresh=True)
+    new = fresh.add("key", built(tmp_path / "two", b"new"), {}, ())
+    assert fresh.add("key", built(tmp_path / "three", b"new"), {}, ()) == new
+    assert Path(chosen.path).read_bytes() == b"old"
+    assert Cache(tmp_path / "cache").kept("key") == [new]
+    assert not list((tmp_path / "cache").glob("work/*"))
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"key": "key"}'])
 def test_a_broken_record_is_no_wheel(tmp_path: Path, text: str) -> None:
     cache = Cache(tmp_path / "cache")
@@ -66,13 +76,16 @@ def test_wheels_unused_for_a_month_and_abandoned_work_are_swept(tmp_path: Path) 
     cache = Cache(tmp_path / "cache")
     old, new = (cache.add(key, built(tmp_path / key), {}, ()) for key in ("old", "new"))
     long_ago = time.time() - 40 * DAY
+    replaced = Cache(tmp_path / "cache", fresh=True).add("new", built(tmp_path / "again", b"again"), {}, ())
     os.utime(Path(old.path).parent / "record.json", (long_ago, long_ago))
+    os.utime(Path(new.path).parent, (long_ago, long_ago))
     abandoned = tmp_path / "cache" / "work" / "abandoned"
     abandoned.mkdir(parents=True)
     os.utime(abandoned, (long_ago, long_ago))
     cache.sweep()
     assert not Path(old.path).exists()
-    assert Path(new.path).exists()
+    assert not Path(new.path).exists()
+    assert Path(replaced.path).exists()
     assert not abandoned.exists()
 
 
