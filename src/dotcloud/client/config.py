@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +66,7 @@ def write(connection: Connection) -> None:
         "version": __version__,
     }
     document = connection.extra | {name: value for name, value in known.items() if value is not None}
-    part = folder / f".{FILE}.part"
+    part = folder / f".{FILE}.{os.getpid()}.part"
     part.write_text(json.dumps(document, indent=4) + "\n")
     part.replace(connection.file)
     ignore = folder / ".gitignore"

@@ -7,6 +7,7 @@ the box proves that it builds the code that was locked. On a checkout git itself
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def write_lock(root: Path) -> list[Locked]:
 
     locked = git.each(lock_entry, discover(root))
     document = {"version": FORMAT, "packages": [asdict(entry) for entry in locked]}
-    part = root / f".{NAME}.part"
+    part = root / f".{NAME}.{os.getpid()}.part"
     part.write_text(json.dumps(document, indent=2) + "\n")
     part.replace(root / NAME)
     return locked
