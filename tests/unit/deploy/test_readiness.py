@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dotcloud.platform.deploy.readiness import without_noise
+from pathlib import Path
+
+from dotcloud.platform.deploy.readiness import _last, without_noise
 
 LOG = """\
 [2026-11-23 22:50:31 +0000] [12670] [ERROR] Exception in worker process
@@ -29,3 +31,10 @@ def test_the_sites_own_frames_and_words_are_left() -> None:
 
 def test_what_a_site_prints_is_kept() -> None:
     assert without_noise(["starting", "    indented", "[2026] mine"]) == ["starting", "    indented", "[2026] mine"]
+
+
+def test_visitors_of_the_old_release_do_not_displace_the_reason(tmp_path: Path) -> None:
+    visit = '127.0.0.1 - ann [25/Nov/2026:23:08:56 +0000] "GET /menu/ HTTP/1.1" 200 11 "-" "wrk"\n'
+    log = tmp_path / "web.log"
+    log.write_text(f"{visit * 9}KeyError: 'the oven'\n{visit * 3000}")
+    assert _last(log, 15) == ["KeyError: 'the oven'"]

@@ -15,7 +15,9 @@ from dotcloud.platform.supervise import Supervisor
 PATIENCE = 120.0  # seconds for a site to answer its first request
 SETTLED = 1.0  # seconds that a process without an address has to live
 STEP = 0.02
+LOOKED_AT = 2 * 1024 * 1024  # bytes at the end of a log: some seconds of a busy site
 _SERVER_LINE = re.compile(r"\[\d{4}-\d\d-\d\d [^\]]+\] \[\d+\] \[(INFO|WARNING|ERROR|CRITICAL)\] ")
+_VISIT = re.compile(r'\S+ - \S+ \[\d\d/\w{3}/\d{4}:[^\]]+\] "[^"]*" \d{3} ')
 _OTHERS_FRAME = re.compile(r'  File "(<frozen |[^"]*/(site-packages|lib/python3[^/]*)/)')
 
 
@@ -71,13 +73,16 @@ def _tail(instance: Instance, count: int = 15) -> list[str]:
 
 def _last(path: Path, count: int) -> list[str]:
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 16384))
+        file.seek(max(0, path.stat().st_size - LOOKED_AT))
         lines = file.read().decode(errors="replace").splitlines()
     return [line for line in without_noise(lines) if line.strip()][-count:]
 
 
 def without_noise(lines: list[str]) -> list[str]:
-    """What a site says, without the server's own lines and the frames of tracebacks that are not the site's."""
+    """What a site says, without the server's own lines and the frames of tracebacks that are not the site's.
+
+    Visits are left out, too: those are the old release's, which writes into the same log while the new one fails.
+    """
     kept: list[str] = []
     skipping = False
     for line in lines:
@@ -85,6 +90,6 @@ def without_noise(lines: list[str]) -> list[str]:
             skipping = _OTHERS_FRAME.match(line) is not None
         elif not line.startswith("    "):
             skipping = False
-        if not skipping and not _SERVER_LINE.match(line):
+        if not (skipping or _SERVER_LINE.match(line) or _VISIT.match(line)):
             kept.append(line)
     return kept
