@@ -216,11 +216,11 @@ class InstallFailed(DotcloudError):
         meaning = (
             "With --offline everything has to be under vendor/, what the packages need included."
             if offline
-            else "The packages under vendor/ and the requirements do not go together, or one cannot be had."
+            else "They do not go together, or one of them cannot be had."
         )
         super().__init__(
-            f"{installer} could not install the vendored packages.",
-            *(cause or (meaning, "dotcloud vendor check")),
+            f"{installer} could not install the requirements and the packages under vendor/.",
+            *(cause or (meaning, "correct the requirement that the lines above name")),
             details=lines[-SHOWN_LINES * 2 :],
         )
 

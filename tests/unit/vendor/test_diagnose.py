@@ -57,6 +57,12 @@ def test_a_builder_that_died_of_a_full_disk_was_not_short_of_memory(tmp_path: Pa
     assert last_lines(log, "crashed") == ["OSError: [Errno 28] No space left on device"]
 
 
+def test_a_requirement_that_cannot_be_had_is_not_blamed_on_vendor() -> None:
+    text = str(InstallFailed("uv", ["Because djago was not found in the package registry"], False))
+    assert "could not install the requirements and the packages under vendor/" in text
+    assert "Fix: correct the requirement that the lines above name" in text
+
+
 def test_an_installer_that_met_a_full_disk_blames_no_requirement() -> None:
     lines = ["error: Failed to install", "  cause: No space left on device (os error 28)"]
     assert "The disk is full." in str(InstallFailed("uv", lines, False, disk_full(lines)))
