@@ -97,8 +97,7 @@ class SettingsBroken(HookError):
     def __init__(self, *, settings: str, exception: str, frame: str, module: str = "", variable: str = "") -> None:
         fix = "correct it, then try with: python manage.py check"
         if module:
-            install = f"add the package that has {module!r} to requirements.txt or to vendor/, or correct the import"
-            fix = fix_of_import(module) or install
+            fix = missing(module)
         if variable:
             fix = f"set the variable {variable}, or give it a default in the settings"
         super().__init__(
@@ -107,6 +106,12 @@ class SettingsBroken(HookError):
             fix,
             _at(frame),
         )
+
+
+def missing(module: str) -> str:
+    """What helps where a module is imported that is not there."""
+    install = f"add the package that has {module!r} to requirements.txt or to vendor/, or correct the import"
+    return fix_of_import(module) or install
 
 
 class SiteError(HookError):

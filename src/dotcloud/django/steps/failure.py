@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
 from dotcloud.errors import DotcloudError
-from dotcloud.errors.hooks import HookError, SettingsBroken, SiteError, StepFailed
+from dotcloud.errors.hooks import HookError, SettingsBroken, SiteError, StepFailed, missing
 from dotcloud.hooks import blame, secrets
 
 _MOST_LINES = 15
@@ -35,7 +35,9 @@ def of_settings(error: BaseException, project: Path) -> HookError:
 
 def of_step(step: str, error: BaseException, project: Path) -> HookError:
     """The error of a step; one that the step made itself stays as it is."""
-    failed = _told(error) or StepFailed(step=step, lines=_lines(error), frame=blame.site_frame(error, project))
+    frame, module = blame.site_frame(error, project), _missing_module(error)
+    fix = missing(module) if module else ""
+    failed = _told(error) or StepFailed(step=step, lines=_lines(error), frame=frame, fix=fix)
     failed.traceback = blame.full(error)
     return failed
 
@@ -66,10 +68,10 @@ def _lines(error: BaseException) -> list[str]:
     return [blame.one_line(error)]
 
 
-def _missing_module(error: BaseException, settings_module: str) -> str:
-    """The module that is not installed, when that is the cause; not the settings themselves."""
+def _missing_module(error: BaseException, besides: str = "") -> str:
+    """The module that is not installed, when that is the cause; not the one ``besides``, which are the settings."""
     for cause in _causes(error):
-        if isinstance(cause, ModuleNotFoundError) and cause.name and not settings_module.startswith(cause.name):
+        if isinstance(cause, ModuleNotFoundError) and cause.name and not besides.startswith(cause.name):
             return cause.name
     return ""
 
