@@ -196,5 +196,8 @@ def _run_file(name: str) -> str:
 
 
 def _write(name: str, text: str) -> None:
-    with open(_run_file(name), "w", encoding="utf-8") as file:
+    """Whole at once: several workers may fail in the same moment, while the deployment reads."""
+    unfinished = _run_file(f".{name}.{os.getpid()}")
+    with open(unfinished, "w", encoding="utf-8") as file:
         file.write(text)
+    os.replace(unfinished, _run_file(name))

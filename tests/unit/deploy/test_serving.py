@@ -133,3 +133,10 @@ def test_the_files_of_a_static_service_are_looked_up_once_for_all_workers(tmp_pa
             time.sleep(0.02)
         server.terminate()
     assert (tmp_path / "looked").read_text() == "."
+
+
+def test_the_reason_of_one_worker_is_not_emptied_by_the_next(serving: ModuleType, tmp_path: Path) -> None:
+    serving._write("failed", "HEAD / answered 500")
+    with (tmp_path / "failed").open() as seen:
+        serving._write("failed", "")
+        assert seen.read() == "HEAD / answered 500"
