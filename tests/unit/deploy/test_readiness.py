@@ -38,3 +38,10 @@ def test_visitors_of_the_old_release_do_not_displace_the_reason(tmp_path: Path) 
     log = tmp_path / "web.log"
     log.write_text(f"{visit * 9}KeyError: 'the oven'\n{visit * 3000}")
     assert _last(log, 15) == ["KeyError: 'the oven'"]
+
+
+def test_what_a_release_before_printed_is_not_shown(tmp_path: Path) -> None:
+    start = "[2026-11-25 23:11:05 +0000] [7309] [INFO] Starting gunicorn 27.0.1\n"
+    log = tmp_path / "web.log"
+    log.write_text(f"{start}KeyError: 'of yesterday'\n{start}ValueError: of today\n")
+    assert _last(log, 15) == ["ValueError: of today"]

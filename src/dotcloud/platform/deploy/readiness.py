@@ -17,6 +17,7 @@ SETTLED = 1.0  # seconds that a process without an address has to live
 STEP = 0.02
 LOOKED_AT = 2 * 1024 * 1024  # bytes at the end of a log: some seconds of a busy site
 _SERVER_LINE = re.compile(r"\[\d{4}-\d\d-\d\d [^\]]+\] \[\d+\] \[(INFO|WARNING|ERROR|CRITICAL)\] ")
+_FIRST_LINE = re.compile(_SERVER_LINE.pattern + "Starting gunicorn ")
 _VISIT = re.compile(r'\S+ - \S+ \[\d\d/\w{3}/\d{4}:[^\]]+\] "[^"]*" \d{3} ')
 _OTHERS_FRAME = re.compile(r'  File "(<frozen |[^"]*/(site-packages|lib/python3[^/]*)/)')
 
@@ -75,6 +76,8 @@ def _last(path: Path, count: int) -> list[str]:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - LOOKED_AT))
         lines = file.read().decode(errors="replace").splitlines()
+    first = max((number for number, line in enumerate(lines) if _FIRST_LINE.match(line)), default=0)
+    lines = lines[first:]  # what stands before is of releases before
     return [line for line in without_noise(lines) if line.strip()][-count:]
 
 
