@@ -26,7 +26,7 @@ def begin(folder: Path) -> str:
 
 
 def _commit(folder: Path) -> str:
-    known = _git(folder, "config", "user.name").ok and _git(folder, "config", "user.email").ok
+    known = _git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT").ok
     done = _git(folder, *(() if known else _AUTHOR), "commit", "--quiet", "--no-verify", "--message", MESSAGE)
     if not done.ok:
         return f"a repository without a commit: git says: {' '.join(done.last_lines(1))}"

@@ -45,6 +45,14 @@ def test_the_commit_is_its_authors_where_git_knows_one(tmp_path: Path) -> None:
     assert git(tmp_path / "shop", "log", "--format=%an") == "Ada"
 
 
+def test_an_author_may_stand_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"NAME": "Ada", "EMAIL": "ada@example.com"}.items():
+        monkeypatch.setenv(f"GIT_AUTHOR_{name}", value)
+        monkeypatch.setenv(f"GIT_COMMITTER_{name}", value)
+    assert create("shop", tmp_path).git == "the first commit"
+    assert git(tmp_path / "shop", "log", "--format=%an") == "Ada"
+
+
 def test_vendor_is_committed_where_a_person_ignores_such_folders_everywhere(tmp_path: Path) -> None:
     (tmp_path / "ignored").write_text("vendor/\n*.whl\n")
     (tmp_path / "gitconfig").write_text(f"[core]\nexcludesFile = {tmp_path}/ignored\n")
