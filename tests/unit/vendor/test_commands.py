@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from dotcloud import output
+from dotcloud.cli.vendor.list import TITLES, _cells
 from dotcloud.cli.vendor.project import vendor_folder
 from dotcloud.cli.vendor.table import table
 from dotcloud.cli.vendor.update import chosen
 from dotcloud.errors.install import NoVendorFolder
 from dotcloud.errors.vendor import NoProject, UnknownPackage
 from dotcloud.vendor.git import Submodule
-from dotcloud.vendor.listing import short_name
+from dotcloud.vendor.listing import Row, short_name
 
 
 @pytest.mark.parametrize("mark", ["vendor/", "dotcloud.yml", ".git/"])
@@ -60,6 +61,17 @@ def test_a_narrow_terminal_cuts_nothing(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     row = ["2025-01-02 03:04:05", "push-1795632867476", "abcdef0123", "succeeded, live"]
     assert table(["DATE", "REVISION", "DEPLOY ID", "STATE"], [row])[1] == "  ".join(row)
+
+
+def test_a_wheel_with_a_long_name_leaves_the_other_rows_on_one_line_of_a_terminal():
+    wheel = "vendor/django_dotcloud-0.1.0-py3-none-any.whl"
+    rows = [
+        Row("vendor/acme-core", "acme-core", "2.0", "setuptools.build_meta", "c" * 40, "main", "clean"),
+        Row(wheel, "django-dotcloud", "0.1.0", None, None, None, "archive"),
+    ]
+    titles, core, last = table(TITLES, [_cells(row) for row in rows])
+    assert max(len(titles), len(core)) <= 80
+    assert last.endswith(wheel)
 
 
 def test_a_name_with_control_characters_stays_in_its_cell():

@@ -11,7 +11,7 @@ from dotcloud.cli.vendor.project import vendor_folder
 from dotcloud.cli.vendor.table import table
 from dotcloud.vendor.listing import Row, rows, short_name
 
-TITLES = ("PATH", "DISTRIBUTION", "VERSION", "BACKEND", "COMMIT", "BRANCH", "STATE")
+TITLES = ("DISTRIBUTION", "VERSION", "BACKEND", "COMMIT", "BRANCH", "STATE", "PATH")
 
 
 @click.command("list")
@@ -31,5 +31,5 @@ def command(as_json: bool) -> None:
 
 def _cells(row: Row) -> list[str]:
     commit = (row.commit or "")[:7]
-    cells = [row.path, row.distribution, row.version, short_name(row.backend), commit, row.branch, row.state]
+    cells = [row.distribution, row.version, short_name(row.backend), commit, row.branch, row.state, row.path]
     return [cell or "-" for cell in cells]
