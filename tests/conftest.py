@@ -6,11 +6,10 @@ import signal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 PLATFORMS = "tests/integration/platform/"
-
-from hypothesis import HealthCheck, settings
 
 # On a busy machine an example takes as long as it takes: that is no defect.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
