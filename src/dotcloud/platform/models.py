@@ -95,8 +95,10 @@ class Service(models.Model):
 
     @property
     def url(self) -> str | None:
-        """Where its site is, with the final slash."""
-        return None if self.http_port is None else f"http://127.0.0.1:{self.http_port}/"
+        """Where its site is, with the final slash; nowhere until it is live for the first time: nobody would answer."""
+        live = self.environment.live
+        served = self.http_port is not None and live is not None and self.name in live.services
+        return f"http://127.0.0.1:{self.http_port}/" if served else None
 
 
 DATA_TYPES = ("postgresql", "mysql", "redis")

@@ -19,6 +19,13 @@ def test_a_service_has_instances_and_ports(api, mysite, live):
     assert shown["runtime_config"] == {}
 
 
+def test_a_service_that_was_never_live_has_no_address(api, mysite, live):
+    row = live()
+    Service.objects.create(environment=row.environment, name="api", type="custom", http_port=8003)
+    shown = api("GET", f"{mysite}/services/api")
+    assert (shown["domains"], shown["url"]) == ([], None)
+
+
 def test_a_data_service_shows_where_it_answers(api, mysite, live):
     live()
     shown = api("GET", f"{mysite}/services/db")

@@ -105,7 +105,7 @@ def ports_of(row: Service) -> list[dict[str, str]]:
 
 
 def _domains(row: Service) -> list[dict[str, str]]:
-    return [{"domain": f"127.0.0.1:{row.http_port}"}] if row.http_port else []
+    return [{"domain": f"127.0.0.1:{row.http_port}"}] if row.url else []
 
 
 def _refuse_impossible(row: Service, asked: dict[str, int]) -> None:
