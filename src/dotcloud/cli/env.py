@@ -52,6 +52,11 @@ def set_variables(pairs: tuple[str, ...]) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME…")
 def unset_variables(names: tuple[str, ...]) -> None:
     """Unset variables and deploy; what dotcloud.yml says comes back."""
+    with session() as here:
+        known = here.get("/environment")
+    for name in names:
+        if name not in known:
+            output.warn(f"{name} is not set with `dotcloud env set`.")
     _change(dict.fromkeys(names), "Un-setting")
 
 

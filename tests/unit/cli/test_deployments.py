@@ -261,9 +261,12 @@ class TestEnv:
         assert "secret" not in ran.out + ran.err
         assert "is live at" in ran.out
 
-    def test_unset(self, dotcloud, running):
-        dotcloud("env", "unset", "KEY")
-        assert running.bodies[f"PATCH {APP}/environment"] == {"KEY": None}
+    def test_unset_tells_what_was_not_set(self, dotcloud, running):
+        running.answers[f"GET {APP}/environment"] = {"KEY": "x"}
+        ran = dotcloud("env", "unset", "KEY", "KYE")
+        assert running.bodies[f"PATCH {APP}/environment"] == {"KEY": None, "KYE": None}
+        assert "KYE is not set" in ran.err
+        assert "KEY is not set" not in ran.err
 
     def test_a_failed_deployment_exits_2(self, dotcloud, running):
         fails(running)
