@@ -214,8 +214,10 @@ class Box:
             return int(found[0]) if found else 0
 
     def _connected(self) -> psycopg.Connection:
-        release = next(self.home.root.glob(f"applications/{NAME}/default/services/www/instances/0/releases/*"))
-        url = json.loads((release / "environment.json").read_text())["DATABASE_URL"]
+        homes = self.home.root.glob(f"applications/{NAME}/default/services/www/instances/0/releases/*")
+        # A deployment that was killed while it tidied up leaves half of a home to the next one.
+        variables = next(file for home in homes if (file := home / "environment.json").exists())
+        url = json.loads(variables.read_text())["DATABASE_URL"]
         end = time.monotonic() + 20  # after a power cut the server goes through its log first
         while True:
             try:
