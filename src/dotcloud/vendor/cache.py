@@ -145,13 +145,19 @@ class Cache:
         same = [kept for kept in self._records(wheel.key) if kept.inputs == wheel.inputs]
         if same and not self.fresh:
             return same[0]  # another install was first
-        if wheel.path not in {kept.path for kept in same}:
-            self._move_away(final)  # what stands there, if anything does, cannot be used
-            with suppress(OSError):  # another install has just put the same there
-                folder.rename(final)
+        self._place(folder, final, wheel)
         for kept in same:
             self._forget(kept, wheel)
         return wheel
+
+    def _place(self, folder: Path, final: Path, wheel: Wheel) -> None:
+        try:
+            folder.rename(final)
+        except OSError:
+            if any(kept.path == wheel.path for kept in self._records(wheel.key)):
+                return  # another install has put the same there
+            self._move_away(final)  # what stands there cannot be used
+            folder.rename(final)
 
     def _forget(self, old: Wheel, new: Wheel) -> None:
         """Find it no more. Its file stays where it is for a while: another install may be about to read it."""

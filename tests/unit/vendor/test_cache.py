@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dotcloud.errors.install import CacheNotWritable
-from dotcloud.vendor.cache import DAY, Cache, cache_directory
+from dotcloud.vendor.cache import DAY, Cache, Wheel, cache_directory
 
 NAME = "acme-1.0-py3-none-any.whl"
 
@@ -62,6 +64,33 @@ def test_what_another_install_has_chosen_stays_as_it_is(tmp_path: Path) -> None:
     assert Path(chosen.path).read_bytes() == b"old"
     assert Cache(tmp_path / "cache").kept("key") == [new]
     assert not list((tmp_path / "cache").glob("work/*"))
+
+
+def test_what_another_install_puts_there_meanwhile_is_not_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Cache(tmp_path / "cache")
+    first = cache.add("key", built(tmp_path / "one"), {}, ())
+    file = Path(first.path).stat()
+    looked: list[str] = []
+    records = cache._records
+
+    def not_there_yet(key: str) -> Iterator[Wheel]:
+        looked.append(key)
+        return iter(()) if len(looked) == 1 else records(key)
+
+    monkeypatch.setattr(cache, "_records", not_there_yet)
+    assert cache.add("key", built(tmp_path / "two"), {}, ()) == first
+    assert Path(first.path).stat().st_ino == file.st_ino
+
+
+def test_a_wheel_that_cannot_be_put_there_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="quota"):
+        Cache(tmp_path / "cache").add("key", built(tmp_path / "one"), {}, ())
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"key": "key"}'])
