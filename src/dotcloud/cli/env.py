@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import click
 
@@ -52,11 +53,6 @@ def set_variables(pairs: tuple[str, ...]) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME…")
 def unset_variables(names: tuple[str, ...]) -> None:
     """Unset variables and deploy; what dotcloud.yml says comes back."""
-    with session() as here:
-        known = here.get("/environment")
-    for name in names:
-        if name not in known:
-            output.warn(f"{name} is not set with `dotcloud env set`.")
     _change(dict.fromkeys(names), "Un-setting")
 
 
@@ -64,9 +60,17 @@ def _change(wanted: dict[str, str | None], verb: str) -> None:
     """Values are not repeated: they may be secrets."""
     with session() as here, screen() as shown:
         shown.info(f"{verb} {', '.join(wanted)} of {here.title}")
+        _warn_of_absent(here, [name for name, value in wanted.items() if value is None])
         here.patch("/environment", wanted)
         if _is_deployed(here, wanted):
             deploy(here, shown, kept="The variables stay changed, for the next deployment.")
+
+
+def _warn_of_absent(here: Session, gone: Sequence[str]) -> None:
+    known = here.get("/environment") if gone else {}
+    for name in gone:
+        if name not in known:
+            output.warn(f"{name} is not set with `dotcloud env set`.")
 
 
 def _is_deployed(here: Session, wanted: dict[str, str | None]) -> bool:
