@@ -15,6 +15,7 @@ from pathlib import Path
 from dotcloud import __version__
 from dotcloud.errors.platform import HomeNotUsable, HomeOutOfReach, PlatformDidNotStart
 from dotcloud.platform.layout import Home
+from dotcloud.platform.locks import locked
 from dotcloud.platform.supervise import PLATFORM, Process, Supervisor, circus, records, spec, start, unprivileged, users
 from dotcloud.platform.supervise.isolation import isolation
 
@@ -58,7 +59,7 @@ def _prepare(home: Home) -> None:
 
 
 def _alone(home: Home) -> AbstractContextManager[None]:
-    return circus.locked(home.run / "lifecycle.lock")
+    return locked(home.run / "lifecycle.lock")
 
 
 def _refuse_out_of_reach(home: Home) -> None:

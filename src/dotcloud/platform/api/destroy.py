@@ -6,13 +6,11 @@ that the API stays quick; one that was interrupted is done again from the start:
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from dotcloud.platform.apps import setup
@@ -28,6 +26,7 @@ from dotcloud.platform.api import processes
 from dotcloud.platform.api.scope import folder_of
 from dotcloud.platform.api.settle import PENDING, runs
 from dotcloud.platform.deploy import sweep
+from dotcloud.platform.locks import locked
 from dotcloud.platform.models import Application, Deployment, Environment, Service, State
 from dotcloud.platform.supervise import Supervisor
 
@@ -60,7 +59,7 @@ def _begin() -> None:
 
 def main() -> None:
     """Finish everything that is marked. Several at once do it one after the other."""
-    with _locked(settings.HOME.run / "destroy.lock"):
+    with _alone(settings.HOME.run / "destroy.lock"):
         for row in Environment.objects.filter(destroying=True).select_related("application"):
             _end_environment(row)
         for each in Service.objects.filter(destroying=True).select_related("environment__application"):
@@ -83,7 +82,7 @@ def _end_environment(row: Environment) -> None:
     for deployment in row.deployments.filter(state__in=PENDING):
         _stop(deployment)
     folder = folder_of(row)
-    with _locked(folder.lock):
+    with _alone(folder.lock):
         for each in sorted(row.services.all(), key=lambda service: service.is_data):  # sites before their databases
             _end_processes(each)
         shutil.rmtree(folder.root, ignore_errors=True)
@@ -92,7 +91,7 @@ def _end_environment(row: Environment) -> None:
 
 def _end_service(row: Service) -> None:
     folder = folder_of(row.environment)
-    with _locked(folder.lock):
+    with _alone(folder.lock):
         _end_processes(row)
         with suppress(FileNotFoundError):
             shutil.rmtree(folder.service(row.name).root)
@@ -120,12 +119,9 @@ def _stop(deployment: Deployment) -> None:
         time.sleep(0.1)
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _alone(lock: Path) -> AbstractContextManager[None]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return locked(lock)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from dotcloud import process
 from dotcloud.errors.build import BuildStopped
 from dotcloud.platform.build.interpreter import find
 from dotcloud.platform.layout import Home
-from dotcloud.platform.supervise import BEHIND_SITES, Process, Supervisor, User, circus
+from dotcloud.platform.locks import locked
+from dotcloud.platform.supervise import BEHIND_SITES, Process, Supervisor, User
 from dotcloud.vendor.installer import find_uv
 from dotcloud.vendor.tree import file_hash, tree_hash
 
@@ -138,7 +139,7 @@ def _kept() -> dict[str, str]:
 
 def prepare(home: Home, supervisor: Supervisor, user: User | None, application: str, deploy_id: str) -> Tools:
     """The tools, made once for each version of the platform: two deployments at once make them one after the other."""
-    with circus.locked(home.root / "tools.lock"):
+    with locked(home.root / "tools.lock"):
         library = _library(home)
         tools = Tools(home, supervisor, library, user, application, deploy_id)
         for folder in (tools.builds, tools.cache, tools.folder):

@@ -9,21 +9,20 @@ do not move, so it is made in its final place, under a lock, and one that has no
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dotcloud import process
 from dotcloud.errors.build import BuildStopped, BuildTimedOut
 from dotcloud.platform.build.tools import Tools
+from dotcloud.platform.locks import locked
 from dotcloud.vendor import interpreter as interpreters
 from dotcloud.vendor.cache import key_of
 from dotcloud.vendor.install import identity
@@ -75,9 +74,9 @@ def make(recipe: Recipe, tools: Tools, line: Callable[[str], None], clean: bool 
     tools.builds.mkdir(parents=True, exist_ok=True)
     if not clean and (made := _made_before(tools.builds, own, shared)):
         return _found(made, "unchanged")
-    with _locked(tools.cache.with_name(f"{tools.application}.lock")):  # one build of an application at a time
+    with locked(tools.cache.with_name(f"{tools.application}.lock")):  # one build of an application at a time
         key = shared if tools.begin_cache() else own
-        with _locked(tools.builds / f"{key[:2]}.lock"):  # few enough to stay for ever
+        with locked(tools.builds / f"{key[:2]}.lock"):  # few enough to stay for ever
             if clean and (tools.builds / key).exists():
                 key = f"{own}-{time.time_ns():x}"  # the old one may be running
             folder = tools.builds / key
@@ -94,7 +93,7 @@ def _made_before(builds: Path, own: str, shared: str) -> Path | None:
 
 def _complete(builds: Path, folders: Sequence[Path]) -> Path | None:
     """The first that is complete: it counts as asked for, and no sweep takes it."""
-    with _locked(builds / SWEEPING):
+    with locked(builds / SWEEPING):
         found = next((folder for folder in folders if (folder / COMPLETE).exists()), None)
         if found:
             os.utime(found / COMPLETE)
@@ -225,18 +224,11 @@ def _take(path: str) -> None:
         os.chmod(path, stat.S_IMODE(mode) & 0o755)
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with open(path, "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def sweep(builds: Path, needed: set[str], idle: float = 3600.0) -> None:
     """Remove what no release needs and nobody asked for within ``idle`` seconds."""
     for folder in builds.iterdir() if builds.is_dir() else ():
         gone = builds / f".{secrets.token_hex(8)}"
-        with _locked(builds / SWEEPING):
+        with locked(builds / SWEEPING):
             if not folder.is_dir() or folder.name in needed or _age(folder) <= idle:
                 continue
             folder.rename(gone)  # at once: half of one might be found, or be filled again

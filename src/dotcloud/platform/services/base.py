@@ -17,7 +17,8 @@ from typing import Any, ClassVar
 from dotcloud import process
 from dotcloud.errors.platform import NoSuchProcess, NotScalable, ServiceDidNotStart, ServiceNotMade
 from dotcloud.platform.layout import Home, ServiceFolder
-from dotcloud.platform.supervise import DATA_SERVICE, Process, Supervisor, circus, records, sockets, spec, unprivileged
+from dotcloud.platform.locks import locked
+from dotcloud.platform.supervise import DATA_SERVICE, Process, Supervisor, records, sockets, spec, unprivileged
 
 HOST = "127.0.0.1"
 PORTS = range(20000, 30000)  # below those the system picks for outgoing connections
@@ -87,7 +88,7 @@ class DataService(ABC):
             folder.mkdir(parents=True, exist_ok=True)
         self.folder.root.chmod(0o711)
         self.own(self.run)
-        with circus.locked(self.folder.root / "lock"):
+        with locked(self.folder.root / "lock"):
             self._credentials()
             if not self.folder.data.exists():
                 self._make(supervisor)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,14 +81,3 @@ def call(home: Home, command: str, timeout: float = PATIENCE, **properties: Any)
     finally:
         client.stop()
     return answer
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file (flock(2)), waiting for it."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(file)

@@ -12,6 +12,7 @@ from pathlib import Path
 from dotcloud import process
 from dotcloud.errors.platform import PlatformDidNotStart, PlatformStopped
 from dotcloud.platform.layout import Home
+from dotcloud.platform.locks import locked
 from dotcloud.platform.supervise import circus, ini, records, sockets, spec
 from dotcloud.platform.supervise.isolation import isolation
 from dotcloud.platform.supervise.users import unprivileged
@@ -84,7 +85,7 @@ def forbid(home: Home) -> None:
 
 
 def _alone(home: Home) -> AbstractContextManager[None]:
-    return circus.locked(home.circus / "start.lock")
+    return locked(home.circus / "start.lock")
 
 
 def _clean_up(home: Home) -> None:

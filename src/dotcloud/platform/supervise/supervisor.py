@@ -12,6 +12,7 @@ from typing import Any
 
 from dotcloud.errors.platform import NoSuchProcess, PortTaken, SupervisorRefused
 from dotcloud.platform.layout import Home
+from dotcloud.platform.locks import locked
 from dotcloud.platform.supervise import circus, ini, records, sockets, spec, start
 from dotcloud.platform.supervise.description import Process, ProcessStatus
 from dotcloud.platform.supervise.isolation import COMMAND, isolation
@@ -197,7 +198,7 @@ class Supervisor:
         return self.home.conf / f"group-{group}.ini"
 
     def _locked(self) -> AbstractContextManager[None]:
-        return circus.locked(self.home.circus / "reload.lock")
+        return locked(self.home.circus / "reload.lock")
 
     def _change(self, action: Callable[[], None]) -> None:
         """Change files and have circusd follow; one at a time, or it refuses the second."""
