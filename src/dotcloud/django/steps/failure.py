@@ -85,6 +85,12 @@ def _missing_variable(error: BaseException) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    """``error`` and what led to it, each once.
+
+    A chain may lead back into itself: Django raises that of a ``urls.py`` again while it handles the same one.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
