@@ -17,7 +17,8 @@ RESIDUE_DIRECTORIES = frozenset(
     "__pycache__ .git .hg .svn .eggs .tox .nox .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis".split()
 )
 RESIDUE_SUFFIXES = (".pyc", ".pyo")
-# At the top of a package only: deeper, a folder may well be source called "build".
+# At the top of a package only, wherever in its repository that is: deeper, a folder may well be source called "build".
+PACKAGE_FILES = frozenset(["pyproject.toml", "setup.py", "setup.cfg"])
 TOP_RESIDUE = re.compile(r".*\.egg-info")
 BUILD_FOLDER_CONTENT = re.compile(r"lib|lib\..+|bdist\..+|temp\..+|scripts-.+|wheel|\.gitignore")
 
@@ -27,17 +28,20 @@ def source_files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
     Sockets, pipes and devices are no source: git does not keep them either.
     """
-    yield from _walk(os.fspath(root), "")
+    yield from _walk(os.fspath(root), "", "")
 
 
-def _walk(folder: str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _walk(folder: str, prefix: str, inside: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """:param prefix: the path of ``folder`` below the root, and ``inside``: below the package that it belongs to."""
     with os.scandir(folder) as entries:
         children = sorted(entries, key=lambda entry: entry.name)
+    if any(entry.name in PACKAGE_FILES for entry in children):
+        inside = ""
     for entry in children:
         path = prefix + entry.name
         if entry.is_dir(follow_symlinks=False):
-            if not _is_residue_directory(path, entry):
-                yield from _walk(entry.path, path + "/")
+            if not _is_residue_directory(inside + entry.name, entry):
+                yield from _walk(entry.path, path + "/", f"{inside}{entry.name}/")
         elif entry.name != ".git" and not entry.name.endswith(RESIDUE_SUFFIXES) and _has_content(entry):
             yield path, entry
 
@@ -47,6 +51,7 @@ def _has_content(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_residue_directory(path: str, entry: os.DirEntry[str]) -> bool:
+    """:param path: below the package that the folder belongs to."""
     if entry.name in RESIDUE_DIRECTORIES:
         return True
     if "/" not in path or (path.startswith("src/") and path.count("/") == 1):

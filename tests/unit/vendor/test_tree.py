@@ -65,6 +65,22 @@ def test_build_residue_is_neither_hashed_nor_copied(tree: Path, tmp_path: Path, 
     assert not (clean_copy(tree, tmp_path / "copy") / path).exists()
 
 
+@pytest.mark.parametrize("marker", ["pyproject.toml", "setup.py", "setup.cfg"])
+@pytest.mark.parametrize("place", ["core", "python/core", "packages/a/b/core", "src/core"])
+@pytest.mark.parametrize("path", RESIDUE)
+def test_the_residue_of_a_package_below_the_top_is_none_either(
+    tree: Path, tmp_path: Path, path: str, place: str, marker: str
+) -> None:
+    package = tree / place
+    package.mkdir(parents=True)
+    (package / marker).touch()
+    before = tree_hash(tree)
+    (package / path).parent.mkdir(parents=True, exist_ok=True)
+    (package / path).write_text("residue")
+    assert tree_hash(tree) == before
+    assert not (clean_copy(tree, tmp_path / "copy") / place / path).exists()
+
+
 SOURCE = ["build/backend.py", "src/acme/build/lib.py", "src/acme/deep.egg-info/x", "dist/x.js", "src/acme/.env"]
 
 
