@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from dotcloud.errors.install import CacheNotWritable
+from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.tree import file_hash
 
 FORMAT = 1
@@ -70,7 +71,7 @@ def cache_directory(environ: Mapping[str, str] = os.environ) -> Path:
     """
     chosen = environ.get("DOTCLOUD_CACHE_DIR")
     if chosen:
-        folder = Path(chosen).absolute()
+        folder = absolute(Path(chosen))
         if not _writable(folder):
             raise CacheNotWritable(folder)
         return folder

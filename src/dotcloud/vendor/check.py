@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dotcloud.vendor import check_git, check_metadata
 from dotcloud.vendor.discover import UNLISTED
+from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.problems import Problem, Severity, edit, error, shell, warning
 from dotcloud.vendor.scene import Scene, gather
 
@@ -18,7 +19,7 @@ def check(root: Path, python_version: str | None = None) -> list[Problem]:
 
     :param python_version: the box's (``3.12`` or ``3.12.4``); by default dotcloud.yml's, else the running one.
     """
-    return check_scene(gather(root), python_version or python_of_box(root.absolute().parent))
+    return check_scene(gather(root), python_version or python_of_box(absolute(root).parent))
 
 
 def check_scene(scene: Scene, python: str) -> list[Problem]:

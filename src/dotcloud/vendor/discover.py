@@ -11,6 +11,7 @@ from dotcloud.vendor import archives, pyproject
 from dotcloud.vendor.metadata import read_folder, read_sdist, read_wheel
 from dotcloud.vendor.names import normalise
 from dotcloud.vendor.package import Kind, VendoredPackage
+from dotcloud.vendor.paths import absolute
 
 MEANT_AS_PACKAGES = (".py", ".whl", ".egg", ".tar", ".tar.xz", ".7z", ".rar")
 SKIPPED_FOLDERS = frozenset(
@@ -37,7 +38,7 @@ def discover(root: Path) -> list[VendoredPackage]:
 
 def survey(root: Path) -> Survey:
     """Everything under ``root``, with what is not a package."""
-    root = root.absolute()
+    root = absolute(root)
     found = Survey()
     for entry in _entries(root, found):
         if _leads_nowhere(entry):

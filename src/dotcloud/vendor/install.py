@@ -29,6 +29,7 @@ from dotcloud.vendor.discover import survey
 from dotcloud.vendor.interpreter import Interpreter
 from dotcloud.vendor.lock import read_lock
 from dotcloud.vendor.package import Kind
+from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.targets import Target, refuse_duplicates, targets_of
 from dotcloud.vendor.tree import tree_hash
 
@@ -99,7 +100,7 @@ def install(
     :raises DotcloudError: nothing was installed; the message names every package at fault.
     """
     started = time.monotonic()
-    root = root.absolute()
+    root = absolute(root)
     missing = [file for file in requirements if not file.is_file()]
     if missing:
         raise NoRequirementsFile(missing)

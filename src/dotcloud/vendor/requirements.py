@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from dotcloud.vendor.cache import key_of
 from dotcloud.vendor.names import normalise
+from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.tree import file_hash
 
 _INCLUDE = re.compile(r"^(\s*(?:-r|-c|-f|--requirement|--constraint|--find-links)[ =]*)(\S+)", re.MULTILINE)
@@ -24,7 +25,7 @@ _PATH = re.compile(
 def read(files: Sequence[Path]) -> dict[Path, str]:
     """The text of the files and of those that they include, by absolute path."""
     found: dict[Path, str] = {}
-    waiting = [file.absolute() for file in files]
+    waiting = [absolute(file) for file in files]
     while waiting:
         file = waiting.pop()
         if file not in found and file.is_file():
@@ -95,7 +96,7 @@ def by_name(files: Sequence[Path], vendored: Mapping[str, str], folder: Path) ->
     copies = {file: folder / f"{number}-{file.name}" for number, file in enumerate(texts)}
     for file, text in named.items():
         copies[file].write_text(_INCLUDE.sub(partial(_moved, file.parent, copies), text))
-    return [copies[file.absolute()] for file in files]
+    return [copies[absolute(file)] for file in files]
 
 
 def _moved(folder: Path, copies: Mapping[Path, Path], found: re.Match[str]) -> str:

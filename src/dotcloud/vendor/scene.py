@@ -11,6 +11,7 @@ from dotcloud.vendor.discover import Survey, survey
 from dotcloud.vendor.git_version import GitVersion
 from dotcloud.vendor.lock import Lock, read_lock
 from dotcloud.vendor.package import VendoredPackage
+from dotcloud.vendor.paths import absolute
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Scene:
 
 def gather(root: Path) -> Scene:
     """Look at everything; git is asked about several checkouts at a time."""
-    root = root.absolute()
+    root = absolute(root)
     found = survey(root)
     project = root.parent
     repositories = _repositories(root, found)
