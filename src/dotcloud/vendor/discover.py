@@ -18,7 +18,7 @@ SKIPPED_FOLDERS = frozenset(
     ["test", "tests", "doc", "docs", "example", "examples", "build", "dist", "node_modules", "__pycache__"]
 )
 UNLISTED = "a folder of modules needs a name in UTF-8 and on one line, because it goes into a .pth file"
-DEPTH = 2  # how many levels below a repository packages are looked for
+DEPTH = 4  # how many levels below a repository packages are looked for
 
 
 @dataclass
@@ -49,6 +49,7 @@ def survey(root: Path) -> Survey:
             found.packages.append(_archive(Path(entry.path), root))
         elif entry.name.endswith(MEANT_AS_PACKAGES):
             found.unknown.append(Path(entry.path))
+    found.packages = _without_second_copies(found.packages)
     return found
 
 
@@ -98,18 +99,41 @@ def _is_one_line(path: str) -> bool:
     return not {"\n", "\r"} & set(path)
 
 
-def _packages_in(folder: Path, root: Path, found: Survey, depth: int) -> list[VendoredPackage]:
-    """The package that ``folder`` is, or those below it."""
+def _packages_in(folder: Path, root: Path, found: Survey, depth: int, below: bool = False) -> list[VendoredPackage]:
+    """The package that ``folder`` is, and those below it: the root of a workspace may be a package as its members are.
+
+    :param below: ``folder`` lies in a package. Archives are data there, and what is imported holds no packages.
+    """
     entries = _entries(folder, found)
     names = {entry.name for entry in entries}
+    if below and "__init__.py" in names:
+        return []
     document = _document(folder, found) if "pyproject.toml" in names else {}
+    packages = []
     if _is_project(folder, names, document):
-        return [_project(folder, root, document)]
-    packages = [_archive(Path(entry.path), root) for entry in entries if _is_named_archive(entry)]
+        packages, below = [_project(folder, root, document)], True
+    elif not below:
+        packages = [_archive(Path(entry.path), root) for entry in entries if _is_named_archive(entry)]
     for entry in entries if depth else ():
-        if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED_FOLDERS:
-            packages += _packages_in(Path(entry.path), root, found, depth - 1)
+        if entry.is_dir(follow_symlinks=False) and not _is_skipped(entry.name):
+            packages += _packages_in(Path(entry.path), root, found, depth - 1, below)
     return packages
+
+
+def _is_skipped(name: str) -> bool:
+    """Samples, and templates of projects, whose names hold what is still to be filled in."""
+    return name in SKIPPED_FOLDERS or "{" in name
+
+
+def _without_second_copies(packages: list[VendoredPackage]) -> list[VendoredPackage]:
+    """Of a distribution that lies in another package, and elsewhere too, the one that is nearer to the top."""
+    projects = {package.path for package in packages if package.kind is Kind.PROJECT}
+    nearest: dict[str, VendoredPackage] = {}
+    for package in sorted(packages, key=lambda package: len(package.path.parts)):
+        nearest.setdefault(package.name, package)
+    return [
+        package for package in packages if nearest[package.name] is package or projects.isdisjoint(package.path.parents)
+    ]
 
 
 def _is_project(folder: Path, names: set[str], document: pyproject.Table | None) -> bool:

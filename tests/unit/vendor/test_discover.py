@@ -58,9 +58,9 @@ def test_settings_alone_make_no_package_and_the_search_goes_below(plant, text):
     assert labels(root) == ["vendor/mono/packages/acme"]
 
 
-def test_several_packages_one_and_two_levels_down(plant):
+def test_several_packages_at_several_levels(plant):
     root = plant({"mono/a/setup.py": "", "mono/libs/b/setup.py": "", "mono/x/y/z/setup.py": ""})
-    assert labels(root) == ["vendor/mono/a", "vendor/mono/libs/b"]
+    assert labels(root) == ["vendor/mono/a", "vendor/mono/libs/b", "vendor/mono/x/y/z"]
 
 
 def test_tests_docs_and_examples_are_not_searched(plant):
@@ -69,8 +69,46 @@ def test_tests_docs_and_examples_are_not_searched(plant):
     assert labels(root) == ["vendor/mono/a"]
 
 
-def test_a_package_is_not_searched_for_others(plant):
-    assert labels(plant({"acme/setup.py": "", "acme/plugins/extra/setup.py": ""})) == ["vendor/acme"]
+@pytest.mark.parametrize("place", ["packages/core", "extern/core", "python/libs/core", "core"])
+def test_packages_below_a_package_are_found(plant, place):
+    root = plant({"acme/setup.py": SETUP.format("acme"), f"acme/{place}/pyproject.toml": PROJECT.format("acme-core")})
+    assert [package.name for package in discover(root)] == ["acme", "acme-core"]
+
+
+def test_packages_below_packages_below_a_package_are_found(plant):
+    root = plant({f"{path}/pyproject.toml": PROJECT.format(path[-1]) for path in ("a", "a/libs/b", "a/libs/b/c")})
+    assert [package.name for package in discover(root)] == ["a", "b", "c"]
+
+
+def test_what_a_package_imports_and_its_samples_hold_no_packages(plant):
+    places = ("acme/sample", "acme/_vendor/six", "tests/sample", "{{cookiecutter.name}}", "template/{{ name }}")
+    root = plant({"acme/setup.py": SETUP.format("acme"), "acme/acme/__init__.py": ""})
+    for place in places:
+        (root / "acme" / place).mkdir(parents=True)
+        (root / "acme" / place / "setup.py").write_text(SETUP.format("sample"))
+    assert [package.name for package in discover(root)] == ["acme"]
+
+
+def test_archives_below_a_package_are_its_data(plant):
+    root = plant({"acme/setup.py": SETUP.format("acme"), "acme/data/x-1-py3-none-any.whl": HEADERS.format("x", "1")})
+    assert [package.name for package in discover(root)] == ["acme"]
+
+
+@pytest.mark.parametrize("other", ["acme-core", "zebra"])
+def test_of_a_copy_in_a_package_and_one_beside_it_the_one_beside_is_taken(plant, other):
+    root = plant(
+        {
+            "mono/pyproject.toml": PROJECT.format("mono"),
+            "mono/extern/core/pyproject.toml": PROJECT.format("acme-core"),
+            f"{other}/pyproject.toml": PROJECT.format("acme-core"),
+        }
+    )
+    assert {package.label for package in discover(root)} == {"vendor/mono", f"vendor/{other}"}
+
+
+def test_two_copies_outside_of_packages_are_both_reported(plant):
+    root = plant({f"mono/{name}/core/pyproject.toml": PROJECT.format("acme-core") for name in "ab"})
+    assert labels(root) == ["vendor/mono/a/core", "vendor/mono/b/core"]
 
 
 def test_modules_without_a_build_file(plant):
