@@ -1,7 +1,7 @@
 """gunicorn's configuration for a deployed site; standard library only: it runs in the site's virtual environment.
 
 A worker answers one request in process before it accepts any: a release that cannot answer never takes traffic (see
-docs/design.md, decision 6). It expects in the environment:
+docs/design.md, decision 10). It expects in the environment:
 
 - ``DOTCLOUD_SERVING``: JSON with ``bind``, ``workers``, ``threads``, ``timeout`` (seconds), ``header_size`` (bytes),
   ``healthcheck`` (path), ``host`` (the ``Host`` header of that request), ``run`` (a folder of this release).
@@ -22,7 +22,8 @@ import sys
 import threading
 import time
 import traceback
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 _told = json.loads(os.environ["DOTCLOUD_SERVING"])
 
@@ -83,9 +84,7 @@ def post_worker_init(worker: Any) -> None:
     """Ask the site for its health-check path before it may accept."""
     proven = os.path.exists(_run_file("proven"))
     try:
-        status = answer(worker.wsgi, _told["healthcheck"], _told["host"])
-        if status >= 500:
-            raise CheckFailed(f"HEAD {_told['healthcheck']} answered {status}")
+        worker.log.info("The self-check: %s", ask(worker.wsgi, _told["healthcheck"], _told["host"]))
     except Exception as error:
         worker.log.exception("The self-check failed")
         if not proven:
@@ -140,22 +139,55 @@ def _leave() -> None:
         os._exit(0)
 
 
-def answer(application: Any, path: str, host: str) -> int:
-    """The status of a HEAD request, made as a WSGI server makes it (PEP 3333)."""
-    statuses: list[str] = []
+class Answer(NamedTuple):
+    """The status of a response, and where it sends the visitor (empty where it does not)."""
+
+    status: int
+    location: str
+
+
+def ask(application: Any, path: str, host: str) -> str:
+    """What a visitor who asks for ``path`` is answered, in a sentence. A redirect within the site is followed once.
+
+    A site behind https redirects plain http before any view runs: that alone proves nothing.
+
+    :raises CheckFailed: an answer is a server error (5xx).
+    """
+    url = urlsplit(f"http://{host}{path}")
+    first = answer(application, url)
+    told = f"HEAD {path} answered {first.status}"
+    _refuse(first, told)
+    onward = urlsplit(urljoin(url.geturl(), first.location))
+    if not 300 <= first.status < 400 or onward.hostname != url.hostname or onward.scheme not in ("http", "https"):
+        return told
+    second = answer(application, onward)
+    told = f"{told}, {onward._replace(query='', fragment='').geturl()} answered {second.status}"
+    _refuse(second, told)
+    return told
+
+
+def _refuse(answered: Answer, told: str) -> None:
+    if answered.status >= 500:
+        raise CheckFailed(told)
+
+
+def answer(application: Any, url: SplitResult) -> Answer:
+    """The answer to a HEAD request, made as a WSGI server makes it (PEP 3333); https as a proxy hands it on."""
+    answers: list[Answer] = []
     environ = {
         "REQUEST_METHOD": "HEAD",
         "SCRIPT_NAME": "",
-        "PATH_INFO": path.partition("?")[0],
-        "QUERY_STRING": path.partition("?")[2],
-        "SERVER_NAME": host.partition(":")[0],
-        "SERVER_PORT": host.partition(":")[2] or "80",
+        "PATH_INFO": unquote(url.path or "/", "latin-1"),
+        "QUERY_STRING": url.query,
+        "SERVER_NAME": url.hostname or "",
+        "SERVER_PORT": str(url.port or (443 if url.scheme == "https" else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": host,
+        "HTTP_HOST": url.netloc,
         "HTTP_USER_AGENT": "dotcloud self-check",
+        "HTTP_X_FORWARDED_PROTO": url.scheme,
         "REMOTE_ADDR": "127.0.0.1",
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
+        "wsgi.url_scheme": url.scheme,
         "wsgi.input": io.BytesIO(),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
@@ -163,8 +195,9 @@ def answer(application: Any, path: str, host: str) -> int:
         "wsgi.run_once": False,
     }
 
-    def start_response(status: str, _: Any, __: Any = None) -> Any:
-        statuses.append(status)
+    def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+        locations = [value for name, value in headers if name.lower() == "location"]
+        answers.append(Answer(int(status.split(None, 1)[0]), locations[-1] if locations else ""))
         return lambda _: None
 
     body = application(environ, start_response)
@@ -174,7 +207,7 @@ def answer(application: Any, path: str, host: str) -> int:
     finally:
         if hasattr(body, "close"):
             body.close()
-    return int(statuses[-1].split(None, 1)[0])
+    return answers[-1]
 
 
 def _reason(error: Exception) -> str:

@@ -27,6 +27,9 @@ class Log:
     def exception(self, message: str) -> None:
         self.message = message
 
+    def info(self, message: str, *arguments: object) -> None:
+        self.message = message % arguments
+
 
 class Worker:
     def __init__(self, wsgi: Application) -> None:
@@ -75,6 +78,63 @@ def test_any_answer_but_a_server_error_proves_a_worker(serving: ModuleType, tmp_
     serving.post_worker_init(Worker(site(status)))
     assert list(tmp_path.glob("ready.*"))
     assert not (tmp_path / "failed").exists()
+
+
+def redirecting(location: str, status: str, seen: list[dict[str, Any]] | None = None) -> Application:
+    """A site that sends every first request to ``location``, and answers the next with ``status``."""
+    asked: list[dict[str, Any]] = [] if seen is None else seen
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        asked.append(environ)
+        if len(asked) == 1:
+            start_response("301 Moved Permanently", [("location", location)])
+        else:
+            start_response(status, [])
+        return [b""]
+
+    return application
+
+
+HTTPS = "https://127.0.0.1:8000/up?deep=1"
+
+
+@pytest.mark.parametrize("location", [HTTPS, "https://127.0.0.1/up", "http://127.0.0.1:8000/en/", "/en/", "en/"])
+def test_a_redirect_within_the_site_proves_nothing_when_what_is_there_fails(
+    serving: ModuleType, tmp_path: Path, location: str
+) -> None:
+    with pytest.raises(serving.CheckFailed):
+        serving.post_worker_init(Worker(redirecting(location, "500 Internal Server Error")))
+    failed = (tmp_path / "failed").read_text()
+    assert failed.startswith("HEAD /up?deep=1 answered 301, http")
+    assert failed.endswith("answered 500")
+    assert not list(tmp_path.glob("ready.*"))
+
+
+def test_the_log_says_what_was_answered(serving: ModuleType) -> None:
+    worker = Worker(redirecting(HTTPS, "200 OK"))
+    serving.post_worker_init(worker)
+    expected = "HEAD /up?deep=1 answered 301, https://127.0.0.1:8000/up answered 200"
+    assert worker.log.message == f"The self-check: {expected}"
+
+
+def test_what_a_redirect_leads_to_is_asked_for_as_the_world_asks(serving: ModuleType) -> None:
+    seen: list[dict[str, Any]] = []
+    serving.post_worker_init(Worker(redirecting("https://127.0.0.1/a%20b/?x=1", "200 OK", seen)))
+    facts = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SERVER_PORT", "PATH_INFO", "QUERY_STRING")
+    assert [seen[1][name] for name in facts] == ["https", "https", "127.0.0.1", "443", "/a b/", "x=1"]
+
+
+@pytest.mark.parametrize("location", ["https://example.com/", "mailto:a@example.com", "//example.com/x"])
+def test_a_redirect_to_elsewhere_is_not_followed(serving: ModuleType, location: str) -> None:
+    seen: list[dict[str, Any]] = []
+    serving.post_worker_init(Worker(redirecting(location, "500 Internal Server Error", seen)))
+    assert len(seen) == 1
+
+
+def test_only_one_redirect_is_followed(serving: ModuleType) -> None:
+    seen: list[dict[str, Any]] = []
+    serving.post_worker_init(Worker(redirecting(HTTPS, "302 Found", seen)))
+    assert len(seen) == 2
 
 
 def test_a_release_that_boots_gives_way_until_all_its_workers_are_ready(
