@@ -27,7 +27,7 @@ class BuildStopped(DotcloudError):
         self.service = service
         super().__init__(
             f"The build of {service} failed: {what}.",
-            "The old release goes on serving.",
+            "The new release was not started.",
             "mend it and run: dotcloud push",
             details=lines,
         )
@@ -39,7 +39,7 @@ class BuildTimedOut(DotcloudError):
     def __init__(self, service: str, minutes: float) -> None:
         super().__init__(
             f"The build of {service} did not end within {minutes:g} minutes.",
-            "It was stopped; the old release goes on serving. What was built so far is kept for the next push.",
+            "It was stopped. What was built so far is kept for the next push.",
             "dotcloud push",
         )
 
@@ -63,7 +63,7 @@ class HookFailed(DotcloudError):
         self.status = status
         super().__init__(
             f"{hook} of {place} failed with exit status {status}.",
-            "Its lines are above. The new release was not started; the old one goes on serving.",
+            "Its lines are above. The new release was not started.",
             "mend it and run: dotcloud push",
         )
 
@@ -74,7 +74,7 @@ class HookMissing(DotcloudError):
     def __init__(self, place: str, hook: str, reason: str) -> None:
         super().__init__(
             f"{hook} of {place} cannot be run: {reason}.",
-            "The old release goes on serving.",
+            "The new release was not started.",
             f"chmod +x {hook}   and check that its first line names an interpreter (#!/usr/bin/env python3)",
         )
 
@@ -85,7 +85,7 @@ class HookTimedOut(DotcloudError):
     def __init__(self, place: str, hook: str, minutes: float) -> None:
         super().__init__(
             f"{hook} of {place} did not end within {minutes:g} minutes.",
-            "It was stopped, with all it had started; the old release goes on serving.",
+            "It was stopped, with all it had started.",
             "dotcloud dlogs latest   shows how far it came",
         )
 
@@ -97,7 +97,7 @@ class DidNotStart(DotcloudError):
         self.place = place
         super().__init__(
             f"{place} did not start: {reason}.",
-            "It never took a request; the old release goes on serving.",
+            "It never took a request.",
             "mend it and run: dotcloud push",
             details=lines,
         )

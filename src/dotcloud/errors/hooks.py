@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, Self
@@ -31,6 +32,24 @@ def rebuild(kind: str, data: dict[str, Any]) -> HookError:
     return {leaf.__name__: leaf for leaf in HookError.__subclasses__()}[kind](**data)
 
 
+def whole_way(step: str = "") -> str:
+    """The command that shows Python's traceback. On a platform of ours nobody types where the hook runs."""
+    if is_pushed():
+        return "dotcloud env set DOTCLOUD_TRACEBACK=1"
+    return " ".join(filter(None, ["./postinstall", step, "--traceback"]))
+
+
+def is_pushed() -> bool:
+    """Whether this runs in an instance of a platform of ours."""
+    return "DOTCLOUD_SERVICE_ID" in os.environ
+
+
+def _alone(step: str) -> str:
+    if is_pushed():
+        return f"correct it and run: dotcloud push   {whole_way()} shows the whole way there"
+    return f"correct it, then run the step alone: {whole_way(step)}"
+
+
 class UnknownStep(HookError):
     def __init__(self, *, name: str, known: Sequence[str]) -> None:
         near = get_close_matches(name, known, n=1)
@@ -51,7 +70,7 @@ class OwnStepFailed(HookError):
     def __init__(self, *, step: str, exception: str, frame: str) -> None:
         super().__init__(
             f"The step {step!r} failed: {exception}",
-            fix="correct the function in the hook; ./postinstall --traceback shows the whole way there",
+            fix=f"correct the function in the hook; {whole_way()} shows the whole way there",
             details=_at(frame),
         )
 
@@ -127,7 +146,7 @@ class DjangoEnded(HookError):
         super().__init__(
             f"The process that ran {step!r} ended in the middle of it, with {ending}.",
             "Out of memory is the usual cause of signal 9." if status == -9 else "",
-            f"./postinstall {step} --traceback",
+            whole_way(step),
             tuple(lines),
         )
 
@@ -137,7 +156,7 @@ class StepFailed(HookError):
         first, *rest = lines
         super().__init__(
             f"{step} failed: {first}",
-            fix=fix or f"correct it, then run the step alone: ./postinstall {step} --traceback",
+            fix=fix or _alone(step),
             details=(*rest, *_at(frame)),
         )
 
@@ -199,7 +218,7 @@ class MigrationFailed(HookError):
         super().__init__(
             f"The migration {migration} failed on {alias!r}: {exception}",
             f"{state}; the migrations before it stay applied.",
-            "correct the migration and push again; ./postinstall migrate --traceback shows the whole way there",
+            f"correct the migration and push again; {whole_way('migrate')} shows the whole way there",
             _at(frame),
         )
 

@@ -18,6 +18,14 @@ def test_any_other_exception_is_to_be_corrected(tmp_path: Path) -> None:
     assert "./postinstall migrate --traceback" in of_step("migrate", ValueError("no"), tmp_path).fix
 
 
+def test_what_was_pushed_is_to_be_pushed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOTCLOUD_SERVICE_ID", "0")
+    fix = of_step("migrate", ValueError("no"), tmp_path).fix
+    assert "./postinstall" not in fix
+    assert "dotcloud push" in fix
+    assert "dotcloud env set DOTCLOUD_TRACEBACK=1" in fix
+
+
 def chain(*errors: BaseException) -> BaseException:
     """The first of ``errors``, each caused by the next, the last by the first."""
     for error, cause in zip(errors, (*errors[1:], errors[0]), strict=True):
