@@ -16,7 +16,18 @@ from dotcloud import __version__
 from dotcloud.errors.platform import HomeNotUsable, HomeOutOfReach, PlatformDidNotStart
 from dotcloud.platform.layout import Home
 from dotcloud.platform.locks import locked
-from dotcloud.platform.supervise import PLATFORM, Process, Supervisor, circus, records, spec, start, unprivileged, users
+from dotcloud.platform.supervise import (
+    PLATFORM,
+    Process,
+    Supervisor,
+    attempts,
+    circus,
+    records,
+    spec,
+    start,
+    unprivileged,
+    users,
+)
 from dotcloud.platform.supervise.isolation import isolation
 
 GROUP, API = "platform", "api"
@@ -168,8 +179,10 @@ def stop_platform(home: Home) -> bool:
         start.forbid(home)
         found = [spec.read_json(file) for file in (home.run / "processes").glob("*.json")]
         ran = circus.is_running(home) or any(map(records.is_alive, found))
+        ran = attempts.end(home) or ran
         records.end_in_order(found)
         _end_circusd(home)
+        attempts.end(home)  # one that began while the API was still there
         for file in (home.run / "processes").glob("*.json"):
             file.unlink()
         home.socket.unlink(missing_ok=True)

@@ -112,14 +112,14 @@ def test_a_build_ends_with_its_deployment(box: Box):
     known = box.known_logs()
     pushing = box.start("push")
     box.wait_for_step("prebuild", known)
-    eventually(_sleepers)
+    eventually(lambda: _running("sleep", "777"))
     box.kill("deployment")
     pushing.communicate(timeout=60)
-    eventually(lambda: not _sleepers())
+    eventually(lambda: not _running("sleep", "777"))
 
 
-def _sleepers() -> list[int]:
-    return [one.pid for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == ["sleep", "777"]]
+def _running(*command: str) -> list[int]:
+    return [one.pid for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == list(command)]
 
 
 def test_a_client_that_disconnects_leaves_its_deployment_to_end(box: Box):
@@ -140,6 +140,23 @@ def held(box: Box) -> Iterator[subprocess.Popen[str]]:
     box.wait_for_step("postinstall", known)
     yield pushing
     (box.home.environment(NAME).service("www").instance(0).data / "go").unlink(missing_ok=True)
+
+
+def test_a_stopped_platform_leaves_no_deployment_behind(box: Box):
+    old = box.get()
+    box.write(hook="setsid sleep 888 & trap '' TERM; while :; do :; done")
+    known = box.known_logs()
+    pushing = box.start("push")
+    box.wait_for_step("postinstall", known)
+    eventually(lambda: _running("sleep", "888"), 30)
+    box.platform("stop")
+    assert not _running("sleep", "888")
+    pushing.communicate(timeout=60)
+    assert pushing.returncode != 0
+    box.platform("start")
+    eventually(lambda: box.get() == old, 60)
+    box.push(box.write())
+    assert box.left_behind() == []
 
 
 def test_two_pushes_to_one_application_queue(box: Box, held: subprocess.Popen[str]):
