@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +15,14 @@ from dotcloud.vendor.names import normalise
 from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.tree import file_hash
 
+# As pip and uv read them; UTF-16 is what PowerShell's > writes. The mark of UTF-32 begins with that of UTF-16.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _INCLUDE = re.compile(r"^(\s*(?:-r|-c|-f|--requirement|--constraint|--find-links)[ =]*)(\S+)", re.MULTILINE)
 _LOCAL = re.compile(r"\s*(?:-e\s|--editable[\s=]|\.{0,2}/|\w[\w.-]*/|\.\S*\s*$|file:|[^#]*@\s*(?:file:|\.{0,2}/))")
 _PATH = re.compile(
@@ -23,15 +32,45 @@ _PATH = re.compile(
 
 
 def read(files: Sequence[Path]) -> dict[Path, str]:
-    """The text of the files and of those that they include, by absolute path."""
+    """The text of the files and of those that they include, by absolute path, with no requirement on two lines."""
     found: dict[Path, str] = {}
     waiting = [absolute(file) for file in files]
     while waiting:
         file = waiting.pop()
         if file not in found and file.is_file():
-            found[file] = file.read_text(errors="replace")
-            waiting += [file.parent / name for _, name in _INCLUDE.findall(found[file])]
+            found[file] = _joined(_decoded(file.read_bytes()))
+            waiting += [file.parent / _expanded(name) for _, name in _INCLUDE.findall(found[file])]
     return found
+
+
+def _decoded(content: bytes) -> str:
+    """The text by its byte order mark, else UTF-8; bytes that are none are kept as they are for the copy."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    return content.decode("utf-8-sig", "surrogateescape")
+
+
+def _joined(text: str) -> str:
+    r"""The text with lines that end with ``\`` made one, as pip does; empty lines keep the numbers of the rest."""
+    lines: list[str] = []
+    parts: list[str] = []
+    for line in text.splitlines():
+        # A comment ends a requirement, whatever it ends with itself.
+        comment = line.lstrip().startswith("#")
+        if line.endswith("\\") and not comment:
+            parts.append(line.rstrip("\\"))
+            continue
+        lines += ["".join([*parts, f" {line}" if parts and comment else line]), *[""] * len(parts)]
+        parts = []
+    lines += ["".join(parts)] if parts else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _expanded(line: str) -> str:
+    """The line with variables as pip and uv read them: ``${NAME}`` alone. ``PROJECT_ROOT`` is uv's own."""
+    known = {"PROJECT_ROOT": os.getcwd(), **os.environ}
+    return _VARIABLE.sub(lambda found: known.get(found[1]) or found[0], line)
 
 
 def fingerprint(
@@ -74,11 +113,12 @@ def _local_paths(text: str) -> Iterator[str]:
 
 
 def _local(line: str) -> re.Match[str] | None:
-    return _PATH.match(line) if _LOCAL.match(line) else None
+    expanded = _expanded(line)
+    return _PATH.match(expanded) if _LOCAL.match(expanded) else None
 
 
 def _path(found: re.Match[str]) -> str:
-    return os.path.expandvars(unquote(found["path"]))
+    return unquote(found["path"])
 
 
 def by_name(files: Sequence[Path], vendored: Mapping[str, str], folder: Path) -> list[Path]:
@@ -95,13 +135,16 @@ def by_name(files: Sequence[Path], vendored: Mapping[str, str], folder: Path) ->
         return list(files)
     copies = {file: folder / f"{number}-{file.name}" for number, file in enumerate(texts)}
     for file, text in named.items():
-        copies[file].write_text(_INCLUDE.sub(partial(_moved, file.parent, copies), text))
+        copy = _INCLUDE.sub(partial(_moved, file.parent, copies), text)
+        copies[file].write_bytes(copy.encode("utf-8", "surrogateescape"))
     return [copies[absolute(file)] for file in files]
 
 
 def _moved(folder: Path, copies: Mapping[Path, Path], found: re.Match[str]) -> str:
-    place = folder / found[2]
-    return found[1] + (found[2] if "://" in found[2] else str(copies.get(place, place)))
+    """The line for the copy; an address stays as it is written, since a variable in one may hold a secret."""
+    named = _expanded(found[2])
+    place = folder / named
+    return found[0] if "://" in named else found[1] + str(copies.get(place, place))
 
 
 def _without_paths(text: str, vendored: Mapping[str, str]) -> str:

@@ -72,6 +72,17 @@ def test_hash_checking_mode_is_seen(file: Path) -> None:
         ("./vendor/acme[redis]  # ours; not theirs", "acme[redis]"),
         ("-e file:vendor/acme[redis,s3] ; python_version > '3'  # ours", "acme[redis,s3] ; python_version > '3'"),
         ("acme[redis] @ file://${PWD}/vendor/acme", "acme[redis]"),
+        ("${PWD}/vendor/acme", ""),
+        ("${PROJECT_ROOT}/vendor/acme[redis]", "acme[redis]"),
+        ("-e ${PWD}/vendor/acme", ""),
+        ("./vendor/${NAME}[redis]", "acme[redis]"),
+        ("${LINE}", "acme[redis]"),
+        ("${UNSET_NAME}/vendor/acme", "${UNSET_NAME}/vendor/acme"),
+        ("./vendor/$NAME", "./vendor/$NAME"),
+        ("./vendor/acme[redis] \\\n    ; python_version > '3'", "acme[redis] ; python_version > '3'\n"),
+        ("./vendor/\\\nacme \\\n ; python_version > '3'", "\n\n"),
+        ("./vendor/acme[redis] \\\n# ours \\", "acme[redis]\n"),
+        ("# ./vendor/acme \\\n./vendor/acme", "# ./vendor/acme \\\n"),
         ("./vendor/other", "./vendor/other"),
         ("acme[redis]>=1", "acme[redis]>=1"),
         ("git+https://git.example/vendor/acme", "git+https://git.example/vendor/acme"),
@@ -80,7 +91,8 @@ def test_hash_checking_mode_is_seen(file: Path) -> None:
 def test_a_path_of_a_vendored_package_is_read_as_its_name(
     file: Path, line: str, read: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PWD", str(file.parent))
+    for name, value in {"PWD": str(file.parent), "NAME": "acme", "LINE": "./vendor/acme[redis]"}.items():
+        monkeypatch.setenv(name, value)
     file.write_text(f"Django\n{line}\n./vendor/acme\n")
     copies = file.parent / "copies"
     copies.mkdir()
@@ -100,6 +112,43 @@ def test_copies_include_copies_and_what_stands_beside_the_original(file: Path) -
     assert limits == "-c https://files.example/limits.txt"
 
 
+def test_a_variable_in_an_address_is_not_written_into_a_copy(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "secret")
+    file.write_text("-c https://${TOKEN}@files.example/limits.txt\n./vendor/acme\n")
+    (copy,) = by_name([file], {str(file.parent / "vendor/acme"): "acme"}, file.parent)
+    assert copy.read_text() == "-c https://${TOKEN}@files.example/limits.txt\n\n"
+
+
 def test_files_without_such_paths_are_read_where_they_are(file: Path) -> None:
     file.write_text("Django\n./library\n")
     assert by_name([file], {str(file.parent / "vendor/acme"): "acme"}, file.parent) == [file]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "latin-1"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_file_is_read_in_the_encoding_that_it_has(file: Path, encoding: str, newline: str) -> None:
+    file.write_bytes(f"./vendor/acme[redis]{newline}# \xfcber{newline}-r base.txt{newline}".encode(encoding))
+    (file.parent / "base.txt").write_bytes(f"vendor/acme{newline}Django{newline}".encode(encoding))
+    copies = file.parent / "copies"
+    copies.mkdir()
+    (copy,) = by_name([file], {str(file.parent / "vendor/acme"): "acme"}, copies)
+    name, comment, include = copy.read_bytes().splitlines()
+    assert name == b"acme[redis]"
+    assert comment == "# \xfcber".encode("latin-1" if encoding == "latin-1" else "utf-8")
+    assert Path(include.decode().removeprefix("-r ")).read_text() == "\nDjango\n"
+    assert fingerprint([file], {str(file.parent / "vendor/acme"): "acme"})
+
+
+@pytest.mark.parametrize("line", ["-r ${FOLDER}/base.txt", "-r \\\n  more/base.txt"])
+def test_an_included_file_is_found_by_what_the_installer_reads(
+    file: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOLDER", "more")
+    file.write_text(f"{line}\n")
+    (file.parent / "more").mkdir()
+    (file.parent / "more/base.txt").write_text("./vendor/acme\n")
+    copies = file.parent / "copies"
+    copies.mkdir()
+    (copy,) = by_name([file], {str(file.parent / "vendor/acme"): "acme"}, copies)
+    included = copy.read_text().removeprefix("-r").strip()
+    assert Path(included).read_text() == "\n"
