@@ -287,7 +287,7 @@ def test_a_requirement_that_a_sibling_cannot_satisfy_is_told(box: Box) -> None:
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])
-def test_a_requirements_file_may_name_vendored_packages_by_path(
+def test_a_requirements_file_may_name_vendored_packages_by_path_and_by_address(
     box: Box, monkeypatch: pytest.MonkeyPatch, installer: str
 ) -> None:
     monkeypatch.chdir(box.folder)
@@ -296,7 +296,11 @@ def test_a_requirements_file_may_name_vendored_packages_by_path(
     setup = box.vendor / "acme-app/setup.py"
     setup.write_text(setup.read_text().replace("version=", "extras_require={'more': ['acme-extra>=1']}, version="))
     file = box.folder / "requirements.txt"
-    file.write_text("./vendor/acme-core\n-e vendor/acme-app[more] ; python_version > '3'\n")
+    file.write_text(
+        "./vendor/acme-core\n-e vendor/acme-app[more] \\\n ; python_version > '3'\n"
+        "acme-extra @ git+ssh://git@git.example.invalid/acme-extra.git@v1\n"
+        "-e git+https://git.example.invalid/acme.git#egg=acme_app[more]\n"
+    )
     arguments = ("--installer", installer, "-r", "requirements.txt")
     assert box.install(*arguments).keys() == {"acme-core", "acme-extra", "acme-app"}
     assert box.value("acme_core") == "private"

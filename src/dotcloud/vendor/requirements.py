@@ -29,6 +29,13 @@ _PATH = re.compile(
     r"\s*(?:-e\s+|--editable[\s=]\s*)?(?:[\w.-]+\s*(?P<asked>\[[^]]*\])?\s*@\s*)?(?:file:(?://)?)?"
     r"(?P<path>[^\s;#[]+)(?P<extras>\[[^]]*\])?(?:#\S*)?[^;#]*(?P<marker>;[^#]*)?"
 )
+# What pip freeze writes, and what people write: NAME @ URL (PEP 508), or a URL that says a name in it.
+_DIRECT = re.compile(
+    r"\s*(?:-e\s+|--editable[\s=]\s*)?(?:(?P<name>[\w.-]+)\s*(?P<asked>\[[^]]*\])?\s*@\s*)?"
+    r"(?P<url>[^\s;]+)[^;#]*(?P<marker>;[^#]*)?"
+)
+_EGG = re.compile(r"#(?:.*&)?egg=(?P<name>[\w.-]+)(?P<asked>\[[^]]*\])?")
+_ARCHIVE = re.compile(r".*/(?P<name>\w[\w.-]*?)-\d[^/]*\.(?:whl|tar\.gz|zip)(?P<asked>\[[^]]*\])?(?:[?#].*)?$")
 
 
 def read(files: Sequence[Path]) -> dict[Path, str]:
@@ -89,7 +96,7 @@ def fingerprint(
     texts = read(files)
     parts: list[str] = []
     for _, original in sorted(texts.items()):
-        text = _without_paths(original, vendored or {})
+        text = _without_places(original, vendored or {})
         parts.append(text)
         for path in _local_paths(text):
             content = _content(Path(os.path.join(base or os.getcwd(), path)), folder_hash)
@@ -122,15 +129,16 @@ def _path(found: re.Match[str]) -> str:
 
 
 def by_name(files: Sequence[Path], vendored: Mapping[str, str], folder: Path) -> list[Path]:
-    """The files as the installer is to read them: none names a vendored package by its path, as ``./vendor/acme``.
+    """The files as the installer is to read them: none says where a vendored package is.
 
-    That would be a second place for a package that is given as a wheel already. Where one does, all are copied into
+    ``./vendor/acme`` and ``acme @ git+ssh://…`` would be a second place for a package that is given as a wheel already,
+    the latter with other code. Where one does, all are copied into
     ``folder``; what includes another file then includes the copy.
 
     :param vendored: real path of each package under vendor/ to its name.
     """
     texts = read(files)
-    named = {file: _without_paths(text, vendored) for file, text in texts.items()}
+    named = {file: _without_places(text, vendored) for file, text in texts.items()}
     if named == texts:
         return list(files)
     copies = {file: folder / f"{number}-{file.name}" for number, file in enumerate(texts)}
@@ -147,18 +155,35 @@ def _moved(folder: Path, copies: Mapping[Path, Path], found: re.Match[str]) -> s
     return found[0] if "://" in named else found[1] + str(copies.get(place, place))
 
 
-def _without_paths(text: str, vendored: Mapping[str, str]) -> str:
+def _without_places(text: str, vendored: Mapping[str, str]) -> str:
     return re.sub(r"(?m)^.+$", lambda line: _named(line[0], vendored), text) if vendored else text
 
 
 def _named(line: str, vendored: Mapping[str, str]) -> str:
-    """The line with a name for a path; nothing where it asks for no extra, since all of vendor/ is installed."""
+    """The line with a name for a place; nothing where it asks for no extra, since all of vendor/ is installed."""
+    asked = _asked_by_path(line, vendored) or _asked_by_address(line, frozenset(vendored.values()))
+    if asked is None:
+        return line
+    name, extras, marker = asked
+    return f"{name}{extras} {marker or ''}".rstrip() if extras else ""
+
+
+def _asked_by_path(line: str, vendored: Mapping[str, str]) -> tuple[str, str | None, str | None] | None:
+    """Name, extras and marker where the line is the path of a vendored package."""
     found = _local(line)
     name = vendored.get(os.path.realpath(_path(found))) if found else None
-    if found is None or name is None:
-        return line
-    extras = found["extras"] or found["asked"]
-    return f"{name}{extras} {found['marker'] or ''}".rstrip() if extras else ""
+    return (name, found["extras"] or found["asked"], found["marker"]) if found and name else None
+
+
+def _asked_by_address(line: str, names: frozenset[str]) -> tuple[str, str | None, str | None] | None:
+    """Name, extras and marker where the line wants a vendored name from elsewhere: another repository or archive."""
+    found = _DIRECT.match(_expanded(line))
+    if not found:
+        return None
+    url = unquote(found["url"])
+    said = found if found["name"] else _EGG.search(url) or _ARCHIVE.match(url)
+    name = normalise(said["name"]) if said else ""
+    return (name, said["asked"], found["marker"]) if said and name in names else None
 
 
 def local_names(files: Sequence[Path]) -> list[str]:

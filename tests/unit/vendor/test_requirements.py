@@ -152,3 +152,42 @@ def test_an_included_file_is_found_by_what_the_installer_reads(
     (copy,) = by_name([file], {str(file.parent / "vendor/acme"): "acme"}, copies)
     included = copy.read_text().removeprefix("-r").strip()
     assert Path(included).read_text() == "\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("-e git+ssh://git@git.example/team/acme.git@0123456#egg=Acme_Core", ""),
+        ("--editable=git+ssh://git@git.example/team/acme.git#subdirectory=x&egg=acme_core[redis]", "acme-core[redis]"),
+        ("git+https://git.example/team/acme.git#egg=acme-core", ""),
+        ("git+https://git.example/acme.git#egg=acme-core%5Bredis%5D&subdirectory=x ; os_name > ''  # ours", "EXTRA"),
+        ("hg+https://hg.example/acme#egg=acme-core", ""),
+        ("Acme.Core @ git+ssh://git@git.example/team/acme.git@v1", ""),
+        ("acme-core[redis]@git+https://git.example/acme.git@v1#egg=acme-core ; os_name > ''", "EXTRA"),
+        ("acme-core [redis] @ https://${HOST}/acme.zip", "acme-core[redis]"),
+        ("acme-core @ file:///home/jane/site/vendor/acme-core", ""),
+        ("acme-core @ file:///home/jane/wheels/acme_core-1.0-py3-none-any.whl --hash=sha256:00", ""),
+        ("https://files.example/acme_core-1.0-py3-none-any.whl#sha256=00", ""),
+        ("https://files.example/acme-core-1.0.tar.gz?download=1", ""),
+        ("./wheels/acme_core-1.0-py3-none-any.whl[redis]", "acme-core[redis]"),
+        ("acme-core-more @ https://files.example/acme-core-1.0.zip", None),
+        ("https://files.example/acme_core_more-1.0-py3-none-any.whl", None),
+        ("https://files.example/acme-core/more-1.0.zip", None),
+        ("git+https://git.example/acme-core.git#egg=more", None),
+        ("git+https://git.example/team/acme-core.git", None),
+        ("more  # not acme-core @ https://files.example/acme.zip", None),
+        ("# acme-core @ https://files.example/acme.zip", None),
+        ("acme-core>=1 ; os_name > ''", None),
+        ("--find-links https://files.example/acme-core-1.0.zip", None),
+        ("--index-url https://files.example/simple", None),
+    ],
+)
+def test_a_vendored_name_from_elsewhere_is_read_as_its_name(file: Path, line: str, read: str | None) -> None:
+    file.write_text(f"{line}\n./vendor/core\n")
+    copies = file.parent / "copies"
+    copies.mkdir()
+    vendored = {str(file.parent / "vendor/core"): "acme-core"}
+    (copy,) = by_name([file], vendored, copies)
+    expected = {"EXTRA": "acme-core[redis] ; os_name > ''", None: line}.get(read, read)
+    assert copy.read_text() == f"{expected}\n\n"
+    assert read is None or fingerprint([file], vendored)
