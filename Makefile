@@ -6,7 +6,7 @@ NEWER := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14 python; do \
 	$$name -c '$(NEWER)' 2>/dev/null && command -v $$name && break; done)
 BIN := .venv/bin
-# Trust the certificates that this machine trusts, as pip does.
+# Trust the certificates that this machine trusts, before there is a dotcloud that sees to it.
 export UV_SYSTEM_CERTS ?= 1
 
 .PHONY: help push stop test lint bench docs clean

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import io
 import re
+import ssl
+import sys
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -26,15 +28,21 @@ class Index:
     :param wheels: a folder of real wheels, served under their own names and nothing else under these names.
     :param greedy: offer version 99 of every other name; otherwise there is no other name.
     :param requires: what version 99 of a name requires.
+    :param tls: speak https, with this context's certificate.
     """
 
     wheels: Path | None = None
     greedy: bool = True
     requires: dict[str, Sequence[str]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
 
     def __enter__(self) -> Self:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.server = _Server(("127.0.0.1", 0), _handler(self))
+        if self.tls:  # the handshake is the connection's own thread's: one that is refused must not end the server
+            self.server.socket = self.tls.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
         self.thread.start()
         return self
@@ -46,7 +54,7 @@ class Index:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/simple/"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.server.server_port}/simple/"
 
     @property
     def asked(self) -> set[str]:
@@ -81,6 +89,13 @@ class Index:
             return (self.wheels / file).read_bytes()
         name = name_of(file)
         return stranger(name, self.requires.get(name, ()))
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that does not trust our certificate hangs up: that is what is tested, and no error here."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def _handler(index: Index) -> type[BaseHTTPRequestHandler]:

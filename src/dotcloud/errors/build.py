@@ -21,14 +21,15 @@ class NoSuchPython(DotcloudError):
 
 
 class BuildStopped(DotcloudError):
-    """A build failed; its own lines stand in the log."""
+    """A build failed; its own lines stand in the log. ``cause``: what they mean and what to do, where it is known."""
 
-    def __init__(self, service: str, what: str, lines: Sequence[str] = ()) -> None:
+    def __init__(
+        self, service: str, what: str, lines: Sequence[str] = (), cause: tuple[str, str] | None = None
+    ) -> None:
         self.service = service
         super().__init__(
             f"The build of {service} failed: {what}.",
-            "The new release was not started.",
-            "mend it and run: dotcloud push",
+            *(cause or ("The new release was not started.", "mend it and run: dotcloud push")),
             details=lines,
         )
 

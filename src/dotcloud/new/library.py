@@ -14,6 +14,7 @@ from dotcloud import process
 from dotcloud.errors.new import LibraryNotBuilt, LibraryNotInstalled
 from dotcloud.new.wheel import Wheel, pack
 from dotcloud.vendor import git, tree
+from dotcloud.vendor.certificates import trusting
 
 NAME = "django-dotcloud"
 # What an installer adds to the files of a wheel (PEP 376, PEP 610, and uv's own).
@@ -66,7 +67,7 @@ def _built(checkout: Path) -> Wheel:
     with tempfile.TemporaryDirectory(prefix="dotcloud-new-") as work:
         source, target = Path(work, "source"), Path(work, "wheel")
         _copy(checkout, source)
-        done = process.run(_command(source, target), cwd=Path(work))
+        done = process.run(_command(source, target), cwd=Path(work), env=trusting())
         wheels = [*target.glob("*.whl")]
         if not done.ok or not wheels:
             raise LibraryNotBuilt(checkout, done.last_lines(12))

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any
 
 from dotcloud.vendor import build_server
+from dotcloud.vendor.certificates import trusting
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def _start(python: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env=trusting(),
         start_new_session=True,
     )
 

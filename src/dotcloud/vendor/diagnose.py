@@ -82,6 +82,8 @@ DISTRIBUTIONS = {
     "pybind11": "pybind11",
 }
 
+_WHICH_BUNDLE = "env | grep -E 'CERT|CA_BUNDLE|CAINFO'   shows it; correct it or unset it"
+
 _FRAME = re.compile(r'  File "([^"]+)", line \d+')
 _HEADER = re.compile(r"fatal error: '?([\w./+-]+\.h(?:pp)?)'?(?:: No such file| file not found)")
 _NO_COMPILER = re.compile(
@@ -90,6 +92,27 @@ _NO_COMPILER = re.compile(
 )
 _NO_MODULE = re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '?([\w.]+)'?")
 _NO_LIBRARY = re.compile(r"cannot find -l([\w+-]+)")
+# As uv (rustls), Python and pip (OpenSSL), git (GnuTLS), curl, cargo and node say it.
+_DISTRUST = re.compile(
+    r"invalid peer certificate|certificate[ _]verif\w* failed|self[- _]signed[ _]cert|UNABLE_TO_VERIFY_LEAF_SIGNATURE"
+    r"|unable to get (?:local )?issuer cert|UNABLE_TO_GET_ISSUER_CERT|SSL certificate problem"
+    r"|did not match expected hostname|TLS CA certificate bundle|Could not find a suitable TLS CA"
+    r"|error setting certificate (?:verify locations|file)",
+    re.IGNORECASE,
+)
+_WRONG_TIME = re.compile(
+    r"certificate (?:has expired|is not yet valid)|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID"
+    r"|invalid peer certificate: (?:certificate )?(?:expired|not ?valid ?yet)",
+    re.IGNORECASE,
+)
+_OTHER_HOST = re.compile(
+    r"NotValidForName|certificate not valid for name|Hostname mismatch|did not match expected host|ALTNAME_INVALID",
+    re.IGNORECASE,
+)
+_NO_BUNDLE = re.compile(
+    r"(?:CA certificate bundle|suitable TLS CA).*invalid path:? *(\S+)|"
+    r"error setting certificate (?:verify locations|file)\S*:? *(?:CAfile: )?(\S+)"
+)
 _NO_VERSION = re.compile(
     r"unable to detect version|Versioning data from version control|Cannot determine .*version|getting tags",
     re.IGNORECASE,
@@ -125,8 +148,8 @@ def without_backend_frames(text: str) -> list[str]:
 def likely_cause(label: str, lines: Sequence[str]) -> tuple[str, str]:
     """What the lines of a failed build mean, and what to do: a sentence each; both empty where nothing is known."""
     text = "\n".join(lines)
-    if full := disk_full(lines):
-        return full
+    if known := disk_full(lines) or distrusted(lines):
+        return known
     if _NO_COMPILER.search(text):
         return "This machine has no C compiler.", "sudo apt-get install build-essential python3-dev"
     if found := _HEADER.search(text):
@@ -152,6 +175,28 @@ def disk_full(lines: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
+def distrusted(lines: Sequence[str]) -> tuple[str, str] | None:
+    """The same where a server's certificate was refused, by whatever program."""
+    text = "\n".join(lines)
+    if not _DISTRUST.search(text):
+        return None
+    if found := _NO_BUNDLE.search(text):
+        return f"The file of certificates that a variable names, {found[1] or found[2]}, is not there.", _WHICH_BUNDLE
+    if _WRONG_TIME.search(text):
+        return "The server's certificate is out of date, or the clock of this machine is wrong.", "date"
+    if _OTHER_HOST.search(text):
+        return (
+            "The server's certificate is made for another host than the one in the address.",
+            "correct the host in the address of the index: env | grep INDEX   and pip config list   show it",
+        )
+    return (
+        "This machine does not trust the certificate of the server (or of the proxy in front of it): the authority "
+        "that signed it is not known here.",
+        "sudo cp AUTHORITY.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates\n"
+        "or, without root: export SSL_CERT_FILE=/path/to/AUTHORITY.pem   then run it again (a platform: stop it first)",
+    )
+
+
 def installer_cause(lines: Sequence[str]) -> tuple[str, str] | None:
     """The same for a failed installer."""
     if any("require-hashes" in line for line in lines):
@@ -159,7 +204,7 @@ def installer_cause(lines: Sequence[str]) -> tuple[str, str] | None:
             "Hashes are required, and something to install has none.",
             "uv pip compile --generate-hashes requirements.in -o requirements.txt   or unset require-hashes",
         )
-    return disk_full(lines)
+    return disk_full(lines) or distrusted(lines)
 
 
 def _missing_header(header: str) -> tuple[str, str]:

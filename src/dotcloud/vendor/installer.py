@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from dotcloud.errors.install import NoInstaller
+from dotcloud.vendor.certificates import trusting
 
 InstallerName = Literal["auto", "uv", "pip"]
 
@@ -171,7 +172,11 @@ def requires_hashes(environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def installer_environment(cache: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The caller's environment without what misleads an installer, with a cache folder that can be written."""
+    """The caller's environment without what misleads an installer, with a cache folder that can be written.
+
+    Installers and what they build trust what this machine trusts.
+    """
+    environ = trusting(environ)
     clean = {name: value for name, value in environ.items() if name not in _MISLEADING and name not in HASHES}
     home = os.path.expanduser("~")
     if not ({"UV_CACHE_DIR", "UV_NO_CACHE", "XDG_CACHE_HOME"} & clean.keys()) and not os.access(home, os.W_OK):

@@ -26,6 +26,27 @@ CASES = [
     ("ModuleNotFoundError: No module named 'imp'", "newer Pythons do not have", 'python_version: "3.11"'),
     ("ModuleNotFoundError: No module named 'pkg_resources'", "imports pkg_resources", '"setuptools<81"'),
     ("LookupError: setuptools-scm was unable to detect version for /tmp/x.", "git tags", "dotcloud vendor lock"),
+    ("  ╰─▶ invalid peer certificate: UnknownIssuer", "does not trust the certificate", "update-ca-certificates"),
+    (
+        "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate "
+        "in certificate chain (_ssl.c:1006)",
+        "does not trust the certificate",
+        "SSL_CERT_FILE",
+    ),
+    (
+        "fatal: unable to access 'https://x/': server certificate verification failed. CAfile: none CRLfile: none",
+        "does not trust the certificate",
+        "SSL_CERT_FILE",
+    ),
+    ("curl: (60) SSL certificate problem: unable to get local issuer certificate", "does not trust", "SSL_CERT_FILE"),
+    ("npm ERR! code SELF_SIGNED_CERT_IN_CHAIN", "does not trust the certificate", "SSL_CERT_FILE"),
+    ("invalid peer certificate: certificate expired: verification time 1795758000", "out of date", "date"),
+    ('invalid peer certificate: certificate not valid for name "127.0.0.1"', "another host", "pip config list"),
+    (
+        "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /gone.pem",
+        "/gone.pem, is not there",
+        "CA_BUNDLE",
+    ),
     ("OSError: [Errno 28] No space left on device", "disk is full", "df -h"),
 ]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -18,10 +18,13 @@ from packaging.requirements import Requirement
 
 from dotcloud import process
 from dotcloud.errors.build import BuildStopped
+from dotcloud.platform.build import authorities
 from dotcloud.platform.build.interpreter import find
 from dotcloud.platform.layout import Home
 from dotcloud.platform.locks import locked
 from dotcloud.platform.supervise import BEHIND_SITES, Process, Supervisor, User
+from dotcloud.vendor.certificates import trusting
+from dotcloud.vendor.diagnose import installer_cause
 from dotcloud.vendor.installer import find_uv
 from dotcloud.vendor.tree import file_hash, tree_hash
 
@@ -39,6 +42,8 @@ KEPT_PREFIXES = (
     "https_",
     "NO_PROXY",
     "no_proxy",
+    "ALL_PROXY",
+    "all_proxy",
 )
 
 
@@ -50,6 +55,7 @@ class Tools:
     :param user: who builds run as; ``None``: we.
     :param application: whose builds they are.
     :param deploy_id: of the deployment that builds.
+    :param authorities: the variables that name certificates, as builds can read them.
     """
 
     home: Home
@@ -58,6 +64,7 @@ class Tools:
     user: User | None
     application: str
     deploy_id: str = ""
+    authorities: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def builds(self) -> Path:
@@ -102,7 +109,7 @@ class Tools:
                 name="build",
                 argv=argv,
                 cwd=cwd,
-                env={**_kept(), **self._caches(), ATTEMPT: self.deploy_id, **env},
+                env={**_kept(), **self.authorities, **self._caches(), ATTEMPT: self.deploy_id, **env},
                 home=self.folder,
                 instance=self.folder,
                 visible=visible,
@@ -134,14 +141,15 @@ class Tools:
 
 def _kept() -> dict[str, str]:
     """The index settings of the box, and nothing else of the platform's environment."""
-    return {name: value for name, value in os.environ.items() if name.startswith(KEPT_PREFIXES)}
+    return {name: value for name, value in trusting().items() if name.startswith(KEPT_PREFIXES)}
 
 
 def prepare(home: Home, supervisor: Supervisor, user: User | None, application: str, deploy_id: str) -> Tools:
     """The tools, made once for each version of the platform: two deployments at once make them one after the other."""
     with locked(home.root / "tools.lock"):
         library = _library(home)
-        tools = Tools(home, supervisor, library, user, application, deploy_id)
+        known = authorities.readable(home.root / "tools" / "certificates", closed=home.root)
+        tools = Tools(home, supervisor, library, user, application, deploy_id, known)
         for folder in (tools.builds, tools.cache, tools.folder):
             folder.mkdir(parents=True, exist_ok=True)
         if user:
@@ -196,6 +204,8 @@ def _imported() -> list[str]:
 
 
 def _run(command: Sequence[str]) -> None:
-    done = process.run(command)
+    done = process.run(command, env=trusting())
     if not done.ok:
-        raise BuildStopped("the platform's tools", " ".join(command[:3]), done.last_lines())
+        raise BuildStopped(
+            "the platform's tools", " ".join(command[:3]), done.last_lines(), installer_cause(done.last_lines(40))
+        )

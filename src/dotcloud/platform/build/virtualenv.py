@@ -25,6 +25,7 @@ from dotcloud.platform.build.tools import Tools
 from dotcloud.platform.locks import locked
 from dotcloud.vendor import interpreter as interpreters
 from dotcloud.vendor.cache import key_of
+from dotcloud.vendor.diagnose import installer_cause
 from dotcloud.vendor.install import identity
 from dotcloud.vendor.tree import file_hash
 
@@ -196,7 +197,8 @@ class Runner:
         if status:
             for text in lines:
                 self.line(text)
-            raise BuildStopped(self.recipe.service, "see the lines above")
+            cause = installer_cause(lines) if command[0] == self.tools.uv else None  # ours has said it already
+            raise BuildStopped(self.recipe.service, "see the lines above", cause=cause)
         return lines
 
 
