@@ -111,14 +111,14 @@ def _is_dirty(scene: Scene, label: str) -> bool:
 
 
 def check_symbolic_links(scene: Scene) -> Iterator[Problem]:
-    """Links that would point nowhere once the package is copied and built on its own."""
+    """Links that would point nowhere once the project is on the box and the package is copied and built."""
     from dotcloud.vendor.links_out import leaving
 
-    for package in scene.survey.packages:
-        for link, target in leaving(package.path):
-            label = f"{package.label}/{link}" if link else package.label
-            text = f"The symbolic link leads out of the package, to {target}: it would not travel."
-            yield error("symlink-outside", label, text, _replace_link(label))
+    # Packages of one repository share its entry of vendor/, and so the link that this may be.
+    for link, target in dict(found for package in scene.survey.packages for found in leaving(package)).items():
+        label = scene.label(link)
+        text = f"The symbolic link leads to {target}, which is not sent or built with the package: it would not travel."
+        yield error("symlink-outside", label, text, _replace_link(label))
 
 
 def _replace_link(label: str) -> str:

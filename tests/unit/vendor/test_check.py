@@ -163,6 +163,27 @@ def test_a_symbolic_link_inside_the_package(plant):
     assert check(root) == []
 
 
+@pytest.mark.parametrize(("target", "fine"), [("../LICENSE", True), ("../../repo/LICENSE", False), ("../../x", False)])
+def test_a_symbolic_link_inside_the_repository_of_a_package(plant, target, fine):
+    root = plant({"repo/LICENSE": "MIT", "repo/a/setup.py": setup("a"), "repo/b/setup.py": setup("b")})
+    (root / "repo/a/LICENSE").symlink_to(target)
+    assert told(check(root)) == ([] if fine else [("error", "symlink-outside", "vendor/repo/a/LICENSE")])
+
+
+def test_a_package_that_is_a_link_to_a_folder_of_the_project(plant):
+    root = plant({"../packages/acme/setup.py": setup("acme")})
+    root.mkdir(exist_ok=True)
+    (root / "acme").symlink_to("../packages/acme")
+    assert check(root) == []
+
+
+def test_a_repository_that_is_a_link_out_of_the_project_is_one_problem(plant, tmp_path):
+    root = plant({"../../out/a/setup.py": setup("a"), "../../out/b/setup.py": setup("b")})
+    root.mkdir(exist_ok=True)
+    (root / "repo").symlink_to("../../out")
+    assert told(check(root)) == [("error", "symlink-outside", "vendor/repo")]
+
+
 def test_a_package_that_is_a_link_itself(plant, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere/setup.py").write_text(setup("acme"))
