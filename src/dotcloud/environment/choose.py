@@ -4,7 +4,8 @@
 2. DEFAULT_DATABASE (DEFAULT_CACHE) names the first one, by its name or by a variable that describes it.
 3. Otherwise the platform's own come first, and then DATABASE_URL (REDIS_URL) is set aside, for it may be left over
    from elsewhere; without any of the platform's own, DATABASE_URL comes first.
-4. Further services (a second colour on Heroku) follow. Loose parts (PGHOST…) count when there is nothing else.
+4. Further services (a second colour on Heroku) follow. Loose parts (PGHOST…) count when there is nothing else, and
+   after them one other way to a service (DATABASE_PUBLIC_URL).
 5. Among equals: ``default``, ``db``, ``database`` first, then by name.
 """
 
@@ -65,7 +66,7 @@ def _by_standing(ranked: Sequence[Service]) -> list[Service]:
     by = {standing: [service for service in ranked if service.standing is standing] for standing in Standing}
     main = by[Standing.PLATFORM] or by[Standing.URL]
     used = [*main, *by[Standing.EXTRA]]
-    return used or by[Standing.PARTS]
+    return used or by[Standing.PARTS] or by[Standing.ASIDE][:1]  # one way leads there, if no main one is described
 
 
 def _named_first(service: Service) -> int:

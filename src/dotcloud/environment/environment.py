@@ -12,7 +12,7 @@ from dotcloud.environment import hosts, secret_key, settings
 from dotcloud.environment.choose import Choice, choose, names
 from dotcloud.environment.formats import read_all
 from dotcloud.environment.platforms import Platform, recognise
-from dotcloud.environment.service import FILES, Kind, Problem, Service, Severity, Standing
+from dotcloud.environment.service import FILES, Kind, Problem, Service, Severity
 from dotcloud.environment.variables import PROCESS, Variables, collect, project_folder
 from dotcloud.errors.environment import NotAFlagError, UnknownServiceError, UnusableServicesError
 
@@ -161,9 +161,9 @@ class Environment:
         if choice.unknown:
             known = [*(one.name for one in choice.used), *(one.service.name for one in choice.aside)]
             raise UnknownServiceError(_CHOOSERS[kind], kind, known)
-        weakest = choice.used[0].standing if choice.used else Standing.ASIDE
+        weakest = choice.used[0].standing if choice.used else None
         broken = [one for one in self.problems if one.kind is kind and one.severity is Severity.ERROR]
-        stronger = [one.message for one in broken if one.standing < weakest]
+        stronger = [one.message for one in broken if weakest is None or one.standing < weakest]
         if stronger:
             raise UnusableServicesError(kind, stronger)
         return choice.used

@@ -46,8 +46,10 @@ def parsed(address: str, ssl_require: bool = False, **options: Any) -> dict[str,
 
 
 def sqlite_url(service: Service) -> str:
-    """``sqlite:///relative`` or ``sqlite:////absolute``."""
-    return f"{service.scheme}:///{quote(service.database)}" if service.database != ":memory:" else "sqlite://:memory:"
+    """``sqlite:///relative`` or ``sqlite:////absolute``, with the options behind it."""
+    if service.database == ":memory:" and not service.options:
+        return "sqlite://:memory:"
+    return f"{service.scheme}:///{quote(service.database, safe='/:')}{url.query_string(service.options)}"
 
 
 def cache(service: Service, on_heroku: bool) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def parse(text: str) -> Address:
     text = _unwrapped(text)
     scheme, rest = _split_scheme(text.removeprefix("jdbc:"))
     if scheme in FILES:
-        return Address(scheme, database=_file(rest))
+        name, _, behind = rest.partition("?")
+        return Address(scheme, database=_file(name), options=tuple(parse_qsl(behind, keep_blank_values=True)))
     # The login, if any, is behind the question mark.
     bare = text.startswith("jdbc:") or rest.startswith("/") or _LOGIN_BEHIND.match(rest)
     login, _, place = ("", "", rest) if bare else rest.rpartition("@")
@@ -105,9 +106,8 @@ def _split_scheme(text: str) -> tuple[str, str]:
     return scheme, match[2]
 
 
-def _file(rest: str) -> str:
+def _file(path: str) -> str:
     """``/relative``, ``//absolute`` and ``:memory:``, as dj-database-url reads them."""
-    path = rest.partition("?")[0]
     return unquote(path.removeprefix("/")) or ":memory:"
 
 

@@ -41,6 +41,7 @@ FORMATS = (
     Format("Divio", urls.divio, Standing.PLATFORM),
     Format("URL", urls.general, Standing.URL),
     Format("Heroku, Dokku", urls.colours, Standing.EXTRA),
+    Format("Heroku add-ons", urls.addons, Standing.EXTRA),
     Format("PG variables", parts.libpq, Standing.PARTS),
     Format("container", parts.container, Standing.PARTS),
     Format("other routes", urls.routes, Standing.ASIDE),

@@ -25,6 +25,13 @@ _SCALINGO = {
     "SCALINGO_REDIS_URL": ("redis", Kind.CACHE),
 }
 _DIVIO = {"DEFAULT_DATABASE_DSN": ("default", Kind.DATABASE), "CACHE_URL": ("cache", Kind.CACHE)}
+_ADDONS = {
+    "CLEARDB_DATABASE_URL": ("cleardb", Kind.DATABASE),
+    "JAWSDB_URL": ("jawsdb", Kind.DATABASE),
+    "JAWSDB_MARIA_URL": ("jawsdb_maria", Kind.DATABASE),
+    "REDISCLOUD_URL": ("rediscloud", Kind.CACHE),
+    "REDISTOGO_URL": ("redistogo", Kind.CACHE),
+}
 _ROUTES = {
     "DATABASE_CONNECTION_POOL_URL": ("database_connection_pool", Kind.DATABASE),  # Heroku: pgbouncer
     "DIRECT_DATABASE_URL": ("direct_database", Kind.DATABASE),  # Fly: past the pool
@@ -47,6 +54,11 @@ def scalingo(variables: Mapping[str, str]) -> Iterable[Found]:
 def divio(variables: Mapping[str, str]) -> Iterable[Found]:
     """Divio's names."""
     return _table(variables, _DIVIO)
+
+
+def addons(variables: Mapping[str, str]) -> Iterable[Found]:
+    """Databases and caches of other providers on Heroku, under names of their own."""
+    return _table(variables, _ADDONS)
 
 
 def routes(variables: Mapping[str, str]) -> Iterable[Found]:

@@ -1,0 +1,53 @@
+"""Addresses as people and add-ons write them: nothing of them is lost, and nothing is read as something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from dotcloud.environment import Environment
+from dotcloud.errors.environment import UnusableServicesError
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "options"),
+    [
+        ("sqlite:///db.sqlite3?timeout=30", "db.sqlite3", {"timeout": 30}),
+        ("sqlite:////d/db?transaction_mode=IMMEDIATE", "/d/db", {"transaction_mode": "IMMEDIATE"}),
+        ("sqlite:///db?init_command=PRAGMA%20a%3DWAL", "db", {"init_command": "PRAGMA a=WAL"}),
+        ("sqlite://:memory:?timeout=30", ":memory:", {"timeout": 30}),
+    ],
+)
+def test_options_of_sqlite_are_kept(address, name, options):
+    one = Environment.load({"DATABASE_URL": address}).databases()["default"]
+
+    assert (one["NAME"], one["OPTIONS"]) == (name, options)
+
+
+@pytest.mark.parametrize("variable", ["CLEARDB_DATABASE_URL", "JAWSDB_URL", "JAWSDB_MARIA_URL"])
+def test_a_database_of_an_addon_is_read(variable):
+    env = Environment.load({variable: "mysql://u:p@addon.example/d"})
+
+    assert env.databases()["default"]["HOST"] == "addon.example"
+    both = env.load({variable: "mysql://u:p@addon.example/d", "DATABASE_URL": "postgres://u:p@h/d"})
+    assert [one["HOST"] for one in both.databases().values()] == ["h", "addon.example"]
+
+
+@pytest.mark.parametrize("variable", ["REDISCLOUD_URL", "REDISTOGO_URL"])
+def test_a_cache_of_an_addon_is_read(variable):
+    assert Environment.load({variable: "redis://:p@r:1"}).caches()["default"]["LOCATION"] == "redis://r:1/0"
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_PUBLIC_URL", "DIRECT_DATABASE_URL", "DATABASE_CONNECTION_POOL_URL"])
+def test_another_way_to_a_service_is_used_where_it_is_the_only_one(variable):
+    assert Environment.load({variable: "postgres://u:p@h/d"}).databases()["default"]["HOST"] == "h"
+
+
+def test_of_several_other_ways_one_is_used():
+    ways = {"DATABASE_PUBLIC_URL": "postgres://u:p@a/d", "DIRECT_DATABASE_URL": "postgres://u:p@b/d"}
+
+    assert list(Environment.load(ways).databases()) == ["default"]
+
+
+def test_the_only_way_to_a_service_that_cannot_be_read_is_an_error():
+    with pytest.raises(UnusableServicesError, match="DATABASE_PUBLIC_URL"):
+        Environment.load({"DATABASE_PUBLIC_URL": "nonsense"}).databases()
