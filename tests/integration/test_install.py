@@ -311,6 +311,25 @@ def test_a_requirements_file_may_name_vendored_packages_by_path_and_by_address(
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_an_address_of_a_vendored_name_is_not_asked(box: Box, installer: str) -> None:
+    address = "acme-utils @ git+https://git.example.invalid/team/acme-utils.git@v1"
+    project(box.vendor, "acme-core", requires=[address], build=["setuptools", address])
+    project(box.vendor, "acme-app", requires=["acme-utils @ file:///home/jane/src/acme-utils"])
+    utils = legacy(box.vendor, "acme-utils")
+    arguments = ("--installer", installer)
+    assert box.install(*arguments).keys() == {"acme-core", "acme-app", "acme-utils"}
+    assert box.value("acme_utils") == "private"
+    assert set(box.install(*arguments).values()) == {"unchanged"}
+    # What was built with the name alone must not look for it elsewhere when it leaves vendor/.
+    utils.rename(box.folder / "acme-utils")
+    assert "git.example.invalid" in box.fail(*arguments)
+    shutil.rmtree(box.vendor / "acme-core")
+    assert "/home/jane/src/acme-utils" in box.fail(*arguments)
+    (box.folder / "acme-utils").rename(utils)
+    assert box.install(*arguments)["acme-app"] != "removed"
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
 def test_vendored_packages_have_the_hashes_that_the_surroundings_require(box: Box, installer: str) -> None:
     legacy(box.vendor, "acme-core")
     required = {f"{installer.upper()}_REQUIRE_HASHES": "1"}

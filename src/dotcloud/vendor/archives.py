@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotcloud.vendor.pyproject import Read
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 SDIST_SUFFIXES = (".tar.gz", ".tgz", ".tar.bz2", ".zip")
 WANTED = ("PKG-INFO", "pyproject.toml", "setup.cfg", "setup.py", "hatch.toml")
@@ -49,15 +53,19 @@ def wheel_metadata(path: Path) -> str | None:
     """The text of METADATA; ``None`` when the file is no readable wheel."""
     import zipfile
 
-    distribution, version, _ = wheel_name(path.name)
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
-            exact = f"{distribution}-{version}.dist-info/METADATA"
-            chosen = exact if exact in names else names[0]
-            return archive.open(chosen).read(LARGEST_TEXT).decode(errors="replace")
+            return archive.open(metadata_member(archive, path.name)).read(LARGEST_TEXT).decode(errors="replace")
     except damage():
         return None
+
+
+def metadata_member(archive: ZipFile, wheel: str) -> str:
+    """The path of METADATA in a wheel with this file name. :raises IndexError: there is none."""
+    distribution, version, _ = wheel_name(wheel)
+    names = [name for name in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
+    exact = f"{distribution}-{version}.dist-info/METADATA"
+    return exact if exact in names else names[0]
 
 
 def is_named_wheel(path: Path) -> bool:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dotcloud.errors.install import BuildRequirementsFailed
+from dotcloud.vendor.addresses import without_address
 from dotcloud.vendor.cache import DAY, Cache, Wheel, key_of
 from dotcloud.vendor.diagnose import installer_cause
 from dotcloud.vendor.installer import Installer, Request
@@ -76,6 +77,7 @@ class BuildEnvironments:
         :param wheels: the vendored wheels that exist by now.
         :raises BuildRequirementsFailed: the requirements cannot be had.
         """
+        requires = [without_address(line, self.vendored) for line in requires]
         missing = {name_of_requirement(line) for line in requires} & self.vendored.keys() - wheels.keys()
         if missing:
             return Needs(frozenset(missing))

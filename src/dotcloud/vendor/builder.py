@@ -24,6 +24,7 @@ from dotcloud.errors.install import (
     NoBuildEnvironment,
 )
 from dotcloud.vendor import archives
+from dotcloud.vendor.addresses import take_from_vendor
 from dotcloud.vendor.build_client import BuildServer, Job, build_once
 from dotcloud.vendor.build_environment import BuildEnvironment, BuildEnvironments, Needs, merge
 from dotcloud.vendor.cache import Cache, Wheel
@@ -246,8 +247,10 @@ class Builder:
         try:
             if not archives.is_named_wheel(wheel):
                 raise ValueError(f"{wheel.name} is not a wheel with a name in it")
-            kept = self.cache.add(task.key, wheel, environment.vendored, environment.index)
-        except (OSError, ValueError) as error:
+            named, elsewhere = take_from_vendor(wheel, self.environments.vendored)
+            index = tuple(sorted({*environment.index, *elsewhere}))
+            kept = self.cache.add(task.key, wheel, environment.vendored, index, tuple(sorted(named)))
+        except archives.damage() as error:
             self._fail(name, _build_failed(task, [f"The wheel cannot be kept: {error}"]))
             return
         self.wheels[kept.name] = kept

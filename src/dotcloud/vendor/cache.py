@@ -26,7 +26,7 @@ from dotcloud.errors.install import CacheNotWritable
 from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.tree import file_hash
 
-FORMAT = 1
+FORMAT = 2
 DAY = 24 * 3600.0
 UNUSED_WHEELS_KEPT = 30 * DAY
 WORK_KEPT = DAY
@@ -38,7 +38,8 @@ class Wheel:
 
     :param key: hash of the source tree and of everything else known before the build.
     :param inputs: vendored distributions that were in its build environment, name to SHA-256 of their wheel.
-    :param index: names in its build environment that came from an index.
+    :param index: names in its build environment that came from an index, and names that it requires from an address.
+    :param named: names that it required from an address, and now requires by name since they are under vendor/.
     """
 
     key: str
@@ -48,11 +49,12 @@ class Wheel:
     sha256: str
     inputs: dict[str, str] = field(default_factory=dict)
     index: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @classmethod
     def from_record(cls, facts: dict[str, Any]) -> Wheel:
         """The wheel that a JSON record tells of. :raises TypeError, KeyError: it is no such record."""
-        return cls(**{**facts, "index": tuple(facts["index"])})
+        return cls(**{**facts, "index": tuple(facts["index"]), "named": tuple(facts.get("named", ()))})
 
     @property
     def url(self) -> str:
@@ -122,7 +124,9 @@ class Cache:
                         os.utime(record)
                     yield wheel
 
-    def add(self, key: str, built: Path, inputs: dict[str, str], index: tuple[str, ...]) -> Wheel:
+    def add(
+        self, key: str, built: Path, inputs: dict[str, str], index: tuple[str, ...], named: tuple[str, ...] = ()
+    ) -> Wheel:
         """Keep a wheel that was just built; where another install kept the same first, theirs is as good."""
         from packaging.utils import parse_wheel_filename
 
@@ -137,13 +141,14 @@ class Cache:
             sha256=sha256,
             inputs=inputs,
             index=index,
+            named=named,
         )
         (built.parent / "record.json").write_text(json.dumps(asdict(wheel)))
         return self._put(built.parent, final, wheel)
 
     def _put(self, folder: Path, final: Path, wheel: Wheel) -> Wheel:
         final.parent.mkdir(parents=True, exist_ok=True)
-        same = [kept for kept in self._records(wheel.key) if kept.inputs == wheel.inputs]
+        same = [kept for kept in self._records(wheel.key) if (kept.inputs, kept.named) == (wheel.inputs, wheel.named)]
         if same and not self.fresh:
             return same[0]  # another install was first
         self._place(folder, final, wheel)

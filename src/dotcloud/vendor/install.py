@@ -288,5 +288,9 @@ class Installation:
 
 
 def _fits(wheel: Wheel, digests: Mapping[str, str], names: set[str]) -> bool:
-    """Whether a build today would have had the same vendored packages, and no other, in its environment."""
-    return all(digests.get(name) == digest for name, digest in wheel.inputs.items()) and not names & set(wheel.index)
+    """Whether a build today would have had the same vendored packages, and no other, in its environment.
+
+    And whether what it requires by name, since that was under vendor/, is still there: it must not come from an index.
+    """
+    same = all(digests.get(name) == digest for name, digest in wheel.inputs.items())
+    return same and not names & set(wheel.index) and names >= set(wheel.named)
