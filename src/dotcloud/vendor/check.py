@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from dotcloud.vendor import check_git, check_metadata
+from dotcloud.vendor import check_git, check_lfs, check_metadata
 from dotcloud.vendor.discover import UNLISTED
 from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.problems import Problem, Severity, edit, error, shell, warning
@@ -27,6 +27,7 @@ def check_scene(scene: Scene, python: str) -> list[Problem]:
     found = [
         *check_layout(scene),
         *check_git.check(scene),
+        *check_lfs.check(scene),
         *check_metadata.check(scene, python),
         *check_lock(scene),
         *check_symbolic_links(scene),

@@ -13,8 +13,8 @@ from dotcloud.vendor.tree import source_files
 def leaving(package: VendoredPackage) -> Iterator[tuple[Path, str]]:
     """(link, target) of the links of a package that point out of what is sent and built with it.
 
-    A package is built from a copy of its whole entry of vendor/, so its links may point anywhere in that. The entry
-    itself may be a link: it is followed in the project's folder, which is sent as a whole.
+    A package is built from a copy of its whole entry of vendor/, so its links may point anywhere in that. The
+    entry itself may be a link: it is followed in the project's folder, which is sent as a whole.
     """
     entry = package.entry
     if entry.is_symlink():

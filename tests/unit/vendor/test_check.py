@@ -276,6 +276,33 @@ def test_a_submodule_that_stands_elsewhere(acme):
     assert told([problem]) == [("warning", "submodule-moved", "vendor/acme")]
 
 
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{7:064d}\nsize 438025495\n"
+
+
+def test_pointers_of_git_lfs_in_a_submodule(acme):
+    (acme / "acme/acme/model.bin").write_text(POINTER)
+    [problem] = check_scene(scene_of(acme, status_of()), "3.12")
+    assert told([problem]) == [("error", "lfs-pointer", "vendor/acme")]
+    assert problem.message.endswith(": acme/model.bin.")
+    assert problem.fix == "git -C vendor/acme lfs pull"
+
+
+def test_pointers_of_git_lfs_in_a_copy_and_in_the_place_of_an_archive(acme):
+    (acme / "acme/model.bin").write_text(POINTER.replace("git-lfs", "hawser"))
+    (acme / "core-1.0.zip").write_text(POINTER)
+    found = [problem for problem in check(acme) if problem.code == "lfs-pointer"]
+    assert [(problem.path, problem.fix) for problem in found] == [
+        ("vendor/acme", "git lfs pull"),
+        ("vendor/core-1.0.zip", "git lfs pull"),
+    ]
+
+
+def test_a_text_about_pointers_of_git_lfs_is_none(acme):
+    (acme / "acme/README").write_text(f"They begin so:\n\n{POINTER}")
+    (acme / "acme/long").write_text(POINTER + "x" * 1024)
+    assert check_scene(scene_of(acme, status_of()), "3.12") == []
+
+
 def test_no_git_at_all(acme):
     [problem] = check_scene(replace(scene_of(acme, None), has_git=False), "3.12")
     assert told([problem]) == [("warning", "git-missing", "vendor")]
