@@ -320,6 +320,59 @@ def test_add(desk):
     assert desk.codes() == []
 
 
+@pytest.fixture
+def below(desk: Desk) -> Desk:
+    """The project is a folder of a repository, and holds the submodule vendor/acme."""
+    top = desk.project
+    desk.project, desk.vendor = top / "my site", top / "my site/vendor"
+    desk.project.mkdir()
+    commit(top, "A folder", {"my site/dotcloud.yml": "www:\n  type: python\n"})
+    run(top, "git", "submodule", "--quiet", "add", desk.serve("acme", package("acme")), "my site/vendor/acme")
+    run(top, "git", "submodule", "--quiet", "add", desk.serve("other", package("other")), "vendor/other")
+    commit(top, "Add acme")
+    return desk
+
+
+def test_a_project_in_a_folder_of_its_repository(below):
+    assert below.codes() == []
+    below.publish("acme", "Next", {"next.py": ""})
+    done = below.dotcloud("update")
+    assert "1 new commit" in done.stdout, done.stderr
+    assert "vendor/other" not in done.stdout
+    done = below.dotcloud("add", below.serve("core", package("core")))
+    assert done.returncode == 0, done.stderr
+    assert "my site/vendor/core" in (below.project.parent / ".gitmodules").read_text()
+    commit(below.project, "Add core")
+    assert below.codes() == []
+
+
+def test_an_add_that_fails_in_a_folder_of_a_repository_leaves_nothing(below):
+    gitmodules = (below.project.parent / ".gitmodules").read_bytes()
+    index = run(below.project, "git", "ls-files", "--stage", ":/")
+    assert below.dotcloud("add", below.serve("bad", {"notes.txt": ""})).returncode == 1
+    assert below.dotcloud("add", str(below.server / "nowhere.git")).returncode == 1
+    assert (below.project.parent / ".gitmodules").read_bytes() == gitmodules
+    assert run(below.project, "git", "ls-files", "--stage", ":/") == index
+    assert sorted(path.name for path in below.vendor.iterdir()) == ["acme"]
+
+
+def test_the_fix_of_a_folder_without_its_submodule_finds_gitmodules_at_the_top(below):
+    run(below.project, "git", "rm", "-rq", "--cached", "vendor/acme")
+    (below.vendor / "acme/.git").unlink()
+    [fix] = [problem.fix for problem in check(below.vendor) if problem.code == "gitmodules-without-gitlink"]
+    run(below.project, "sh", "-c", fix)
+    assert [submodule.path for submodule in git.declared_submodules(below.project)] == []
+
+
+def test_gitmodules_is_read_as_git_reads_it(desk):
+    first = '[Submodule "a.b"]\n\tPath = "vendor/a b" ; note\n\turl = ../a\\\n.git # note\n'
+    (desk.project / ".gitmodules").write_text(first + '[submodule "c"] path = vendor/c/\n')
+    assert git.declared_submodules(desk.project) == [
+        git.Submodule("a.b", "vendor/a b", "../a.git"),
+        git.Submodule("c", "vendor/c", ""),
+    ]
+
+
 def test_add_with_a_name_and_a_branch(desk):
     url = desk.serve("acme", package("acme"))
     run(desk.clones / "acme", "git", "push", "-q", "origin", "main:stable")

@@ -54,7 +54,8 @@ def box_python(project: Path) -> str | None:
 
 def check_layout(scene: Scene) -> Iterator[Problem]:
     """Folders and files that hold no package."""
-    for path in scene.survey.empty:
+    # Without git an empty folder may be a submodule that was not fetched.
+    for path in scene.survey.empty if scene.has_git else ():
         label = scene.label(path)
         if label not in scene.links and label not in scene.declared:
             yield warning("no-package", label, "The folder is empty.", shell("rmdir", label))

@@ -47,7 +47,7 @@ def _submodules(scene: Scene) -> Iterator[Problem]:
             yield _moved(label, checkout.status.commit or "", commit)
     for label, submodule in scene.declared.items():
         if label not in scene.links:
-            yield _unlinked(label, submodule, scene.root.parent / label)
+            yield _unlinked(label, submodule, scene.root.parent)
     for path, checkout in scene.checkouts.items():
         if path.parent == scene.root and checkout.label not in scene.links and checkout.label not in scene.declared:
             yield _unregistered(checkout)
@@ -91,12 +91,14 @@ def _origin(folder: Path) -> str | None:
     return found[1] if found else None
 
 
-def _unlinked(label: str, submodule: git.Submodule, folder: Path) -> Problem:
+def _unlinked(label: str, submodule: git.Submodule, project: Path) -> Problem:
+    folder, gitmodules = project / label, git.top_of(project)[0].resolve() / ".gitmodules"
     text = ".gitmodules declares a submodule here that the index does not record: a clone leaves it out."
     if git.has_git_folder(folder):
         fix = shell("git", "add", "--", label)
     elif folder.is_dir() and os.listdir(folder):
-        fix = shell("git", "config", "-f", ".gitmodules", "--remove-section", f"submodule.{submodule.name}")
+        file = os.path.relpath(gitmodules, project.resolve())
+        fix = shell("git", "config", "-f", file, "--remove-section", f"submodule.{submodule.name}")
     else:
         fix = shell("git", "submodule", "add", "--force", "--name", submodule.name, submodule.url, label)
     return error("gitmodules-without-gitlink", label, text, fix)

@@ -221,19 +221,34 @@ def gitlinks(project: Path, under: str) -> dict[str, str]:
     return {path: facts.split()[1] for facts, _, path in records}
 
 
+def top_of(folder: Path) -> tuple[Path, str]:
+    """(top of the checkout around ``folder``, where ``folder`` is below it: ``""`` or ``"site/"``); no process.
+
+    A folder that is in no checkout is its own top: .gitmodules travels to places without git.
+    """
+    real = folder.resolve()
+    top = next((candidate for candidate in (real, *real.parents) if has_git_folder(candidate)), real)
+    return (folder, "") if top == real else (top, f"{real.relative_to(top).as_posix()}/")
+
+
 def declared_submodules(project: Path) -> list[Submodule]:
-    """The sections of .gitmodules. It is read as text, so that it can be told without git."""
+    """The sections of .gitmodules below ``project``, paths relative to it; none where git is missing.
+
+    The file is at the top of the repository, of which the project may be a folder.
+    """
+    top, prefix = top_of(project)
+    file = top / ".gitmodules"
+    text = read(top, "config", "-f", os.fspath(file), "--list", "-z") if file.is_file() else None
     sections: dict[str, dict[str, str]] = {}
-    current: dict[str, str] = {}
-    for line in _text(project / ".gitmodules").splitlines():
-        if header := re.match(r'\s*\[submodule "(.+)"\]', line):
-            current = sections.setdefault(header[1], {})
-        elif pair := re.match(r"\s*(\w+)\s*=\s*(.*?)\s*$", line):
-            current[pair[1].lower()] = pair[2].strip('"')
+    for entry in (text or "").split("\0"):
+        key, _, value = entry.partition("\n")
+        if key.startswith("submodule.") and key.count(".") > 1:
+            name, _, variable = key.removeprefix("submodule.").rpartition(".")
+            sections.setdefault(name, {})[variable] = value
     return [
-        Submodule(name, values["path"].rstrip("/"), values.get("url", ""), values.get("branch"))
+        Submodule(name, path.removeprefix(prefix), values.get("url", ""), values.get("branch"))
         for name, values in sections.items()
-        if values.get("path")
+        if (path := values.get("path", "").rstrip("/")) and path.startswith(prefix)
     ]
 
 

@@ -28,15 +28,17 @@ class Move:
 def added(project: Path, url: str, path: str, branch: str | None) -> Iterator[Path]:
     """Add a submodule for the length of a block; when the block fails, nothing of it stays behind.
 
-    :param path: where it goes, relative to the project, posix; also its name.
+    :param path: where it goes, relative to the project, posix; from the top of the repository also its name.
     :raises GitFailed: git could not add it.
     """
-    before = _remember(project, path)
+    # From the top of the repository, where .gitmodules is and where alone git takes relative addresses.
+    top, prefix = git.top_of(project)
+    before = _remember(top, prefix + path)
     try:
-        _add(project, url, path, branch)
+        _add(top, url, prefix + path, branch)
         yield project / path
     except BaseException:
-        _undo(project, path, before)
+        _undo(top, prefix + path, before)
         raise
 
 
