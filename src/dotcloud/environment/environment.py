@@ -142,7 +142,8 @@ class Environment:
     def problems(self) -> tuple[Problem, ...]:
         """What is missing, malformed or contradictory."""
         found = [problem for problem in self._found if isinstance(problem, Problem)]
-        return (*found, *(problem for kind in Kind for problem in self.choice(kind).problems))
+        chosen = (problem for kind in Kind for problem in self.choice(kind).problems)
+        return (*found, *chosen, *hosts.problems(self.variables))
 
     def choice(self, kind: Kind) -> Choice:
         """Which services of a kind are used, which are set aside, and why."""

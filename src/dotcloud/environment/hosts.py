@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from dotcloud.environment.formats.common import json_of
+from dotcloud.environment.formats.common import json_of, malformed
+from dotcloud.environment.service import Kind, Problem
 
 _LISTS = ("ALLOWED_HOSTS", "DJANGO_ALLOWED_HOSTS")
 _NAMES = (
@@ -22,6 +22,12 @@ _NAMES = (
 )
 _DOTCLOUD = re.compile(r"DOTCLOUD_.+_HTTP_HOST")
 _DOTCLOUD_URL = re.compile(r"DOTCLOUD_.+_HTTP_URL")
+_ORIGINS = "CSRF_TRUSTED_ORIGINS"
+_LIST = re.compile(r"[\[(]((?:[^\[\]]|\[[^\[\]]*\])*)[\])]")  # JSON's, Python's or YAML's; [::1] may stand in it
+_IPV6 = re.compile(r"[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)
+_HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-f:.]+\]")  # what Django compares with; other letters than a-z are read
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:(?:\*\.)?[\w-][\w.-]*|\[[0-9a-f:.]+\])(?::\d+)?")
+_USUAL_PORTS = {"https": ":443", "http": ":80"}  # no browser names them in an origin
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -39,8 +45,19 @@ def csrf_trusted_origins(variables: Mapping[str, str]) -> list[str]:
     hosts = [host for host in allowed_hosts(variables) if host not in THIS_MACHINE and host != "*"]
     origins = [f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in hosts]
     urls = [*_values(variables, _DOTCLOUD_URL), *_routes(variables)]
-    given = [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls) if parts.scheme and parts.netloc]
-    return list(dict.fromkeys([*_words(variables.get("CSRF_TRUSTED_ORIGINS", "")), *origins, *given]))
+    asked, given = ([_origin(text) for text in texts] for texts in (_words(variables.get(_ORIGINS, "")), urls))
+    return [one for one in dict.fromkeys([*asked, *origins, *given]) if _ORIGIN.fullmatch(one)]
+
+
+def problems(variables: Mapping[str, str]) -> list[Problem]:
+    """Lists of a person's own that hold what is neither a host nor an origin: Django would match it with nothing."""
+    checks = [(name, _host, _HOST, "a host name") for name in _LISTS]
+    checks += [(_ORIGINS, _origin, _ORIGIN, "an origin (https://name)")]
+    return [
+        malformed(name, f"holds what is not {what}", Kind.OTHER)
+        for name, read, form, what in checks
+        if not all(form.fullmatch(read(word)) for word in _words(variables.get(name, "")))
+    ]
 
 
 def _stated(variables: Mapping[str, str]) -> Iterable[str]:
@@ -58,7 +75,25 @@ def _values(variables: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[\s,;]+", text) if word]
+    """The members of a list, with commas or blanks between them; brackets around it and quotes are no part of one."""
+    text = _unquoted(text)
+    listed = _LIST.fullmatch(text)
+    if listed and not _IPV6.fullmatch(listed[1]):
+        text = listed[1]
+    return [word for word in map(_unquoted, re.split(r"[\s,;]+", text)) if word]
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    return text.strip("\"'") if not _LIST.fullmatch(text) else text
+
+
+def _origin(text: str) -> str:
+    """``a.example`` and ``HTTPS://a.example:443/path`` -> ``https://a.example``, as a browser writes it."""
+    scheme, place = text.split("://", 1) if "://" in text else ("https", text)
+    scheme, host = scheme.lower(), re.split("[/?#]", place, maxsplit=1)[0].lower()
+    host = host.removesuffix(_USUAL_PORTS.get(scheme, " ")) if not _IPV6.fullmatch(host) else f"[{host}]"
+    return f"{scheme}://*{host}" if host.startswith(".") else f"{scheme}://{host}"
 
 
 def _host(text: str) -> str:
