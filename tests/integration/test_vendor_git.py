@@ -7,12 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from dotcloud import process
 from dotcloud.errors.vendor import LockMismatch
 from dotcloud.vendor import git, git_version
 from dotcloud.vendor.check import check
@@ -254,7 +254,8 @@ def test_a_submodule_of_a_submodule_that_was_never_fetched(desk: Desk):
     assert (desk.vendor / "acme/libs/inner/x.h").exists()
 
 
-def test_thirty_submodules_are_checked_in_under_a_second(desk):
+def test_thirty_submodules_take_few_programs_each(desk, monkeypatch):
+    """Starting git is what a check costs: its time on this machine says less, and changes with its load."""
     for number in range(30):
         files = {"pyproject.toml": SCM.replace('"acme"', f'"acme-{number}"'), "acme/__init__.py": ""}
         run(
@@ -267,12 +268,10 @@ def test_thirty_submodules_are_checked_in_under_a_second(desk):
             f"vendor/a{number}",
         )
     commit(desk.project, "Thirty")
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
-        assert desk.codes() == []
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1.0
+    started, run_program = [], process.run
+    monkeypatch.setattr(process, "run", lambda args, **more: started.append(args) or run_program(args, **more))
+    assert desk.codes() == []
+    assert len(started) <= 30 * 4, started
 
 
 # The commands.

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from dotcloud.platform import lifecycle
 from dotcloud.platform.layout import Home, ReleaseFolder
 from dotcloud.platform.supervise import Supervisor, spec, start
 from tests.integration.platform.releases import make_release, process
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -69,12 +69,9 @@ def kill(processes: list[psutil.Process]) -> None:
     for one in processes:
         with suppress(psutil.NoSuchProcess):
             one.kill()
-    psutil.wait_procs(processes, timeout=3)
+    psutil.wait_procs(processes, timeout=PATIENCE)
 
 
-def eventually(true: Callable[[], object], seconds: float = 10) -> None:
+def eventually(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait until it is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.02)
+    until(true, seconds=seconds)

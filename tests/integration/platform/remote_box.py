@@ -11,7 +11,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pathlib import Path
 from dotcloud.new.library import library_wheel
 from tests.integration.box import DOTCLOUD
 from tests.integration.platform.wheelhouse import wheelhouse
+from tests.waiting import until
 
 PYTHON = "/usr/bin/python3"  # one that every user can run
 PORT = 2222
@@ -169,15 +169,15 @@ def _user(name: str) -> Iterator[str]:
 
 def _end_all_of(name: str) -> None:
     """The user was made here, so what runs as this user was started here."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
+
+    def ended() -> bool:
         found = subprocess.run(["ps", "-u", name, "-o", "pid="], capture_output=True, text=True).stdout.split()
-        if not found:
-            return
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(int(pid), 9)
-        time.sleep(0.1)
+        return not found
+
+    until(ended)
 
 
 @contextmanager
@@ -210,10 +210,7 @@ def _sshd(made: Remote) -> Iterator[None]:
             made.box.command(str(sshd), "-D", "-e", "-f", str(folder / "sshd_config")), stderr=log
         )
     try:
-        until = time.monotonic() + 10
-        while made.ssh("true").returncode:
-            assert time.monotonic() < until, (folder / "log").read_text()
-            time.sleep(0.1)
+        until(lambda: made.ssh("true").returncode == 0, (folder / "log").read_text)
         yield
     finally:
         made.cut()

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.waiting import PATIENCE, until
 
 HERE = Path(__file__).parent
 CONFIG = "python:dotcloud.platform.api.gunicorn"
@@ -40,10 +41,7 @@ class Server:
     def start(self):
         command = [sys.executable, "-m", "gunicorn", "--config", CONFIG, "--pythonpath", HERE, "fake_box:application"]
         self.process = subprocess.Popen(command, env=self.environ, stderr=subprocess.PIPE, start_new_session=True)
-        until = time.monotonic() + 20
-        while not self._answers():
-            assert time.monotonic() < until, "the API did not start"
-            time.sleep(0.02)
+        until(self._answers, "the API did not start")
 
     def _answers(self):
         with socket.socket(socket.AF_UNIX) as knocking:
@@ -155,10 +153,7 @@ def test_a_client_that_goes_away_in_mid_upload_leaves_nothing(server, client):
         gone.connect(str(server.path))
         head = f"POST /v1/me/blobs HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
         gone.sendall(head.encode() + body[:500_000])
-    until = time.monotonic() + 5
-    while list(server.home.glob("blobs/*/*")) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not list(server.home.glob("blobs/*/*"))
+    until(lambda: not list(server.home.glob("blobs/*/*")))
     assert client.get("/me").status_code == 200
 
 
@@ -209,10 +204,10 @@ def test_followers_that_went_away_hold_nothing(server, client):
     for _ in range(2):
         followers = [socket.socket(socket.AF_UNIX) for _ in range(60)]
         for follower in followers:
+            follower.settimeout(PATIENCE)  # the second time, until those that went away are noticed
             follower.connect(str(server.path))
             follower.sendall(logs.encode())
         assert all(follower.recv(12) == b"HTTP/1.1 200" for follower in followers)
         for follower in followers:
             follower.close()
-        time.sleep(1)
     assert client.get("/me").status_code == 200

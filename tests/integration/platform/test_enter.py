@@ -152,7 +152,8 @@ def test_a_broken_pipe_ends_a_program_as_it_should(inside: Callable[[str], str])
 def test_what_stands_back_does_so_with_its_whole_session(supervisor: Supervisor, release: ReleaseFolder) -> None:
     command = supervisor.foreground(process(release, "/bin/sh", "-c", "nice; cat /proc/self/autogroup", nice=3))
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, start_new_session=True)
-    assert [line.rsplit(" ", 1)[-1] for line in done.stdout.split("\n") if line] in (["3", "3"], ["3"])
+    own = min(19, os.nice(0) + 3)  # the tests may run under nice themselves
+    assert [line.rsplit(" ", 1)[-1] for line in done.stdout.split("\n") if line] in ([str(own), "3"], [str(own)])
 
 
 def test_further_folders_are_shown_for_reading_or_writing(

@@ -17,6 +17,7 @@ import pytest
 from tests.integration.box import DOTCLOUD
 from tests.integration.platform import remote_box
 from tests.integration.platform.remote_box import BOX, PORT, SERVER, Remote, git
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.skipif(bool(remote_box.missing()), reason=remote_box.missing())
 
@@ -129,15 +130,12 @@ def test_open_brings_the_site_here(remote: Remote, shop: Path, pushed: str):
     browser.chmod(0o755)
     opened = remote.start("open", cwd=shop, BROWSER=f"{browser} %s")
     try:
-        until = time.monotonic() + 20
-        while not page.exists():
-            assert time.monotonic() < until
-            assert opened.poll() is None, opened.communicate()
-            time.sleep(0.05)
+        until(lambda: page.exists() or opened.poll() is not None)
+        assert opened.poll() is None, opened.communicate()
         assert "django-company" in page.read_text()
     finally:
         opened.send_signal(signal.SIGINT)
-    said = opened.communicate(timeout=10)[0]
+    said = opened.communicate(timeout=PATIENCE)[0]
     assert opened.returncode == 0, said
     assert "until Ctrl-C" in said
 
@@ -176,9 +174,9 @@ def test_a_shell_on_a_real_terminal(remote: Remote, shop: Path, pushed: str):
 
 def _until(terminal: int, wanted: bytes | None, said: bytes) -> bytes:
     """Read until that appears, or to the end."""
-    until = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while wanted is None or wanted not in said:
-        assert time.monotonic() < until, said
+        assert time.monotonic() < end, said
         if not select.select([terminal], [], [], 1)[0]:
             continue
         try:
@@ -206,10 +204,8 @@ def test_cut_in_the_middle_of_an_upload(remote: Remote, shop: Path, pushed: str)
     pushing = remote.start("push", cwd=shop)
     parts = remote.home / ".local/share/dotcloud/blobs/parts"
     try:
-        until = time.monotonic() + 30
-        while not (parts.is_dir() and any(parts.iterdir())):
-            assert time.monotonic() < until
-            assert pushing.poll() is None, pushing.communicate()
+        until(lambda: any(parts.iterdir()) or pushing.poll() is not None)
+        assert pushing.poll() is None, pushing.communicate()
         assert remote.cut()
         said = pushing.communicate(timeout=60)[0]
     finally:
@@ -255,7 +251,8 @@ def test_cut_while_a_deployment_is_followed(remote: Remote, shop: Path, pushed: 
 def test_stopped_over_ssh_nothing_is_left(remote: Remote, shop: Path, pushed: str):
     done = remote.ssh("env/bin/dotcloud platform stop")
     assert done.returncode == 0, done.stderr
-    until = time.monotonic() + 10
-    while left := [line for line in remote.processes() if "sshd" not in line]:
-        assert time.monotonic() < until, left
-        time.sleep(0.1)
+    until(lambda: not _left(remote), lambda: _left(remote))
+
+
+def _left(remote: Remote) -> list[str]:
+    return [line for line in remote.processes() if "sshd" not in line]

@@ -22,6 +22,7 @@ from dotcloud.client.upload import Revision, missing, upload
 from dotcloud.errors import client as errors
 from dotcloud.platform.layout import Home
 from dotcloud.platform.store import Blobs, Manifest, checkout
+from tests.waiting import PATIENCE, until
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
 
@@ -129,10 +130,10 @@ class Box:
             return subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL)
 
     def wait(self) -> None:
-        until = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while not self._answers():
             log = (self.folder / "log").read_text()
-            if self.process.poll() is not None or time.monotonic() > until:
+            if self.process.poll() is not None or time.monotonic() > end:
                 pytest.skip(f"sshd does not run here: {log.strip()}")
             time.sleep(0.05)
 
@@ -208,10 +209,7 @@ def test_a_command_that_is_killed_leaves_no_ssh(here: Home, box: Box, tmp_path: 
         config = str(tmp_path / "bin" / "ssh_config")
         assert ssh_processes(config)
         command.kill()
-    until = time.monotonic() + 5
-    while ssh_processes(config):
-        assert time.monotonic() < until, "ssh lives on"
-        time.sleep(0.05)
+    until(lambda: not ssh_processes(config), "ssh lives on")
 
 
 def ssh_processes(config: str) -> list[int]:

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -18,6 +17,7 @@ import pytest
 
 import dotcloud.platform
 from dotcloud.platform.deploy.processes import _static_argv
+from tests.waiting import until
 
 SERVING = Path(dotcloud.platform.__file__).parent / "serving.py"
 Application = Callable[[dict[str, Any], Any], list[bytes]]
@@ -188,10 +188,10 @@ def test_the_files_of_a_static_service_are_looked_up_once_for_all_workers(tmp_pa
     _, *words = (word.replace("{home}", str(tmp_path)) for word in _static_argv(SimpleNamespace()))
     environment = {**os.environ, "DOTCLOUD_SERVING": json.dumps(told)}
     with subprocess.Popen([sys.executable, *words], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as server:
-        end = time.monotonic() + 20
-        while len(list(run.glob("ready.*"))) < told["workers"] and time.monotonic() < end:
-            time.sleep(0.02)
-        server.terminate()
+        try:
+            until(lambda: len(list(run.glob("ready.*"))) == told["workers"])
+        finally:
+            server.terminate()
     assert (tmp_path / "looked").read_text() == "."
 
 
