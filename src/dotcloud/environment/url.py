@@ -11,8 +11,10 @@ from dotcloud.environment.service import FILES, SCHEMES, Kind, kind_of
 _SCHEME = re.compile(r"([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?://(.*)", re.DOTALL | re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*")  # userinfo of RFC 3986
 _HOST = re.compile(r"(?P<host>\[[^\]]+\]|[^:]*)(?::(?P<port>\d*))?")
+_ONE = r"(?:\[[^\]]+\]|[^@/?:,\[\]]*)(?::\d*)?"
+_PLACE = re.compile(rf"{_ONE}(?:,{_ONE})*(?P<path>/[^@?]*)?")
+_QUERY = re.compile(r"[\w.-]+=[^&]*(?:&[^&]*)*", re.DOTALL)
 # libpq's URIs may carry these behind the question mark (PostgreSQL documentation, "Connection URIs")
-_LOGIN_BEHIND = re.compile(r"[^@/?]*/[^@/?]*\?(?:[^@]*&)?(?:user|password)=")
 _LIFTED = {"user": "user", "password": "password", "host": "host", "port": "port", "dbname": "database"}
 
 
@@ -49,14 +51,15 @@ def parse(text: str) -> Address:
     if scheme in FILES:
         name, _, behind = rest.partition("?")
         return Address(scheme, database=_file(name), options=tuple(parse_qsl(behind, keep_blank_values=True)))
-    # The login, if any, is behind the question mark.
-    bare = text.startswith("jdbc:") or rest.startswith("/") or _LOGIN_BEHIND.match(rest)
-    login, _, place = ("", "", rest) if bare else rest.rpartition("@")
+    before, behind = _split_query(rest)
+    bare = text.startswith("jdbc:") or rest.startswith("/")  # the login, if any, is behind the question mark
+    login, _, place = ("", "", before) if bare else before.rpartition("@")
     user, _, password = login.partition(":")
-    hosts, path, query = _split_place(place)
+    hosts, path, query = _split_place(place + behind)
     host, port = _split_hosts(hosts)
-    if not host and path.startswith("/"):  # //cloudsql/project:region:instance/name: a socket's folder
-        host, _, path = path.rpartition("/")
+    if not host and "/" in path and kind_of(scheme) is Kind.DATABASE and not dict(query).get("host"):
+        folder, _, path = path.rpartition("/")  # /cloudsql/project:region:instance/name: a socket's folder
+        host = unquote(f"/{folder.lstrip('/')}")
     address = Address(scheme, host, port, unescaped(user), unescaped(password), unquote(path), tuple(query))
     return _lifted(_redis(address) if kind_of(scheme) is Kind.CACHE else address)
 
@@ -109,6 +112,21 @@ def _split_scheme(text: str) -> tuple[str, str]:
 def _file(path: str) -> str:
     """``/relative``, ``//absolute`` and ``:memory:``, as dj-database-url reads them."""
     return unquote(path.removeprefix("/")) or ":memory:"
+
+
+def _split_query(rest: str) -> tuple[str, str]:
+    """What is before a question mark that ends a whole address, and the rest with it.
+
+    A password may hold ``?`` and ``@``, and so may an option: the first mark counts that has a place before it, with a
+    login or a path, and ``key=value`` behind it.
+    """
+    for mark in re.finditer(r"\?", rest):
+        before, behind = rest[: mark.start()], rest[mark.start() :]
+        _, at, place = before.rpartition("@")
+        match = _PLACE.fullmatch(place)
+        if match and (at or match["path"]) and _QUERY.fullmatch(behind[1:]):
+            return before, behind
+    return rest, ""
 
 
 def _split_place(place: str) -> tuple[str, str, list[tuple[str, str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dotcloud.environment import Environment
+from dotcloud.environment import Environment, explain
 from dotcloud.errors.environment import UnusableServicesError
 
 
@@ -51,3 +51,51 @@ def test_of_several_other_ways_one_is_used():
 def test_the_only_way_to_a_service_that_cannot_be_read_is_an_error():
     with pytest.raises(UnusableServicesError, match="DATABASE_PUBLIC_URL"):
         Environment.load({"DATABASE_PUBLIC_URL": "nonsense"}).databases()
+
+
+@pytest.mark.parametrize(
+    "behind", ["application_name=a@b", "application_name=a:b@c:1/d", "x=1&options=-c a=u:p@h", "user=other@x"]
+)
+@pytest.mark.parametrize("login", ["u:p", "u:p?w", "u:p@w?x", "u:%3Fp%40"])
+@pytest.mark.parametrize("place", ["h/d", "h:5432/d", "[::1]:5432/d", "h:1,h2:2/d"])
+def test_signs_in_an_option_change_neither_host_nor_password(login, place, behind):
+    plain = Environment.load({"DATABASE_URL": f"postgres://{login}@{place}"}).databases()["default"]
+    other = Environment.load({"DATABASE_URL": f"postgres://{login}@{place}?{behind}"}).databases()["default"]
+
+    keys = ("HOST", "PORT", "USER", "PASSWORD", "NAME")
+    assert [other[key] for key in keys] == [plain[key] for key in keys]
+    assert plain["NAME"] == "d"
+
+
+def test_an_option_with_a_sign_needs_no_login():
+    one = Environment.load({"DATABASE_URL": "postgres://h:5432/d?application_name=a@b"}).databases()["default"]
+
+    assert (one["HOST"], one["USER"], one["OPTIONS"]) == ("h", "", {"application_name": "a@b"})
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "name"),
+    [
+        ("postgres://u:p@/cloudsql/proj:region:inst/db", "/cloudsql/proj:region:inst", "db"),
+        ("postgres://u:p@//cloudsql/proj:region:inst/db", "/cloudsql/proj:region:inst", "db"),
+        ("postgres:///var/run/postgresql/db?user=u", "/var/run/postgresql", "db"),
+        ("mysql://u:p@/cloudsql/proj:region:inst/db", "/cloudsql/proj:region:inst", "db"),
+        ("postgres://u:p@/db?host=/cloudsql/a:b:c", "/cloudsql/a:b:c", "db"),
+        ("postgres://u:p@%2Fvar%2Frun/db", "/var/run", "db"),
+        ("postgres://u:p@/db", "", "db"),
+    ],
+)
+def test_the_folder_of_a_socket_is_the_host(address, host, name):
+    one = Environment.load({"DATABASE_URL": address}).databases()["default"]
+
+    assert (one["HOST"], one["NAME"]) == (host, name)
+
+
+@pytest.mark.parametrize("variable", ["PGHOST", "PGDATABASE", "PGUSER"])
+def test_a_whole_url_in_place_of_a_part_is_reported_without_its_password(variable):
+    env = Environment.load({"PGHOST": "h", "PGDATABASE": "d"} | {variable: "postgres://u:hidden@h/db"})
+
+    with pytest.raises(UnusableServicesError) as caught:
+        env.databases()
+    assert variable in str(caught.value)
+    assert "hidden" not in f"{caught.value} {env.problems} {env.services} {explain.text(env)} {explain.report(env)}"

@@ -82,6 +82,10 @@ def from_variables(
 def from_parts(name: str, scheme: str, parts: Mapping[str, Any], sources: tuple[str, ...]) -> Service | Problem:
     """A service from parts already found; a port may be written as ``tcp://10.0.0.1:5432`` (container links)."""
     texts = {part: str(parts[part]) for part in PARTS if parts.get(part) not in (None, "")}
+    if "@" in texts.get("host", "") or any("://" in texts.get(part, "") for part in ("host", "user", "database")):
+        message = f"one of {', '.join(sources)} holds a whole URL where a part of one is meant"
+        fix = "give the part alone, or the URL in DATABASE_URL or REDIS_URL"
+        return Problem("malformed-variable", Severity.ERROR, message, fix, sources, kind_of(scheme))
     port = texts.get("port", "").rpartition(":")[2]
     if port and not port.replace(",", "").isdigit():
         about = tuple(source for source in sources if "PORT" in source.upper()) or sources

@@ -34,7 +34,7 @@ def _service(variables: Mapping[str, str], prefix: str, name: str, scheme: str) 
     for found in from_variables(name, scheme, variables, names):
         if address and isinstance(found, Service):
             yield from _compared(found, address, link)
-        elif not (address and isinstance(found, Problem) and address.password):
+        elif not (address and isinstance(found, Problem) and found.code == "missing-part" and address.password):
             yield _without_acl(found)
 
 
