@@ -33,7 +33,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-# Written to -> called here. The right-hand names are schemes of dj-database-url, or redis and rediss.
+# Written to -> called here. The right-hand names are schemes of dj-database-url, or redis, rediss and unix.
 SCHEMES = {
     "postgres": "postgresql",
     "postgresql": "postgresql",
@@ -61,6 +61,7 @@ SCHEMES = {
     "rediss": "rediss",
     "valkey": "redis",
     "valkeys": "rediss",
+    "unix": "unix",
     "mongodb": "mongodb",
     "mongo": "mongodb",
     "smtp": "smtp",
@@ -68,7 +69,7 @@ SCHEMES = {
     "amqp": "amqp",
     "amqps": "amqps",
 }
-_CACHES = frozenset({"redis", "rediss"})
+_CACHES = frozenset({"redis", "rediss", "unix"})  # unix: Redis behind a socket, its path is the host
 _OTHERS = frozenset({"mongodb", "smtp", "smtps", "amqp", "amqps"})
 FILES = frozenset({"sqlite", "spatialite"})  # databases that are a file: no host, no login
 _SHOWN_OPTIONS = frozenset({"sslmode", "ssl_mode", "charset", "currentSchema", "application_name", "connect_timeout"})

@@ -55,11 +55,12 @@ def sqlite_url(service: Service) -> str:
 def cache(service: Service, on_heroku: bool) -> dict[str, Any]:
     """One entry of CACHES. The password goes into OPTIONS, under a name that Django's debug pages hide."""
     place = url.Address(service.scheme, service.host, service.port, "", "", service.database or "0", service.options)
+    location = url.socket_of(place) if service.host.startswith("/") else url.compose(place)
     options: dict[str, Any] = {"username": service.user} if service.user else {}
     options |= {"password": service.password.reveal()} if service.password else {}
     if on_heroku and service.scheme == "rediss" and "ssl_cert_reqs" not in dict(service.options):
         options["ssl_cert_reqs"] = None  # Heroku's certificates are signed by nobody
-    settings = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url.compose(place)}
+    settings = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location}
     return settings | ({"OPTIONS": options} if options else {})
 
 

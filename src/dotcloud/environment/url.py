@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from dotcloud.environment.service import FILES, SCHEMES, Kind, kind_of
 
-_SCHEME = re.compile(r"([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?://(.*)", re.DOTALL | re.IGNORECASE)
+_SCHEME = re.compile(r"([a-z][a-z0-9]*)(?:\+([a-z0-9]+))?://(.*)", re.DOTALL | re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*")  # userinfo of RFC 3986
+_ONE_SERVER = "give the address of one server (redis://…, or unix:///path?db=0 for a socket)"
 _HOST = re.compile(r"(?P<host>\[[^\]]+\]|[^:]*)(?::(?P<port>\d*))?")
 _ONE = r"(?:\[[^\]]+\]|[^@/?:,\[\]]*)(?::\d*)?"
 _PLACE = re.compile(rf"{_ONE}(?:,{_ONE})*(?P<path>/[^@?]*)?")
@@ -89,6 +90,11 @@ def compose(address: Address) -> str:
     return f"{address.scheme}://{login}{host}{port}/{_quoted(address.database)}{query_string(address.options)}"
 
 
+def socket_of(address: Address) -> str:
+    """The parts of a Redis server whose host is the path of a socket -> the URL that redis-py reads."""
+    return f"unix://{_quoted(address.host, '/')}{query_string((('db', address.database), *address.options))}"
+
+
 def _quoted(text: str, safe: str = "") -> str:
     return quote(text, safe=safe, errors="surrogatepass")
 
@@ -106,7 +112,10 @@ def _split_scheme(text: str) -> tuple[str, str]:
     scheme = SCHEMES.get(match[1].lower())
     if scheme is None:
         raise MalformedUrlError("has a scheme that is none of " + ", ".join(sorted(set(SCHEMES.values()))))
-    return scheme, match[2]
+    driver = (match[2] or "").lower()
+    if kind_of(scheme) is Kind.CACHE and driver:
+        raise MalformedUrlError(f"leads to Redis by way of '{driver}', which Django's cache cannot use: {_ONE_SERVER}")
+    return scheme, match[3]
 
 
 def _file(path: str) -> str:
@@ -145,10 +154,24 @@ def _split_hosts(hosts: str) -> tuple[str, str]:
 
 
 def _redis(address: Address) -> Address:
-    """``redis://word@host``: a login without a password is the password."""
-    if address.password or not address.user:
-        return address
-    return Address(address.scheme, address.host, address.port, "", address.user, address.database, address.options)
+    """``redis://word@host``: a login without a password is the password. A path in place of a number is a socket's.
+
+    :raises MalformedUrlError: for several servers, of which Django's cache would ask none.
+    """
+    if "," in address.host:
+        raise MalformedUrlError(f"names several servers of Redis: {_ONE_SERVER}")
+    if address.user and not address.password:
+        address = replace(address, user="", password=address.user)
+    socket = address.scheme == "unix" or (not address.host and not address.database.isdigit())
+    return _socket(address) if socket and address.database else address
+
+
+def _socket(address: Address) -> Address:
+    """``unix:///run/redis.sock?db=1`` (redis-py, "Connection URLs"): the path is the host, the number an option."""
+    number = next((value for key, value in address.options if key == "db" and value.isdigit()), "")
+    options = tuple((key, value) for key, value in address.options if key != "db")
+    path = f"/{'/'.join(filter(None, (address.host, address.database.lstrip('/'))))}"
+    return replace(address, scheme="unix", host=path, database=number, options=options)
 
 
 def _lifted(address: Address) -> Address:

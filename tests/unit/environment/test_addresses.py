@@ -99,3 +99,35 @@ def test_a_whole_url_in_place_of_a_part_is_reported_without_its_password(variabl
         env.databases()
     assert variable in str(caught.value)
     assert "hidden" not in f"{caught.value} {env.problems} {env.services} {explain.text(env)} {explain.report(env)}"
+
+
+@pytest.mark.parametrize(
+    ("address", "location", "password"),
+    [
+        ("unix:///run/redis.sock?db=1", "unix:///run/redis.sock?db=1", None),
+        ("unix://:p@/run/redis.sock", "unix:///run/redis.sock?db=0", "p"),
+        ("redis:///run/redis.sock", "unix:///run/redis.sock?db=0", None),
+        ("redis:////run/a,b.sock", "unix:///run/a%2Cb.sock?db=0", None),
+        ("redis:///1", "redis:///1", None),
+    ],
+)
+def test_redis_behind_a_socket_is_asked_there(address, location, password):
+    one = Environment.load({"REDIS_URL": address}).caches()["default"]
+
+    assert (one["LOCATION"], one.get("OPTIONS", {}).get("password")) == (location, password)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis+socket:///run/redis.sock",
+        "rediss+sentinel://a:1,b:2/mymaster",
+        "redis+sentinel://a/m",
+        "redis+cluster://:hidden@a:1",
+        "redis://a:1,b:2/0",
+    ],
+)
+def test_servers_that_django_cannot_ask_are_reported(address):
+    with pytest.raises(UnusableServicesError, match="give the address of one server") as caught:
+        Environment.load({"REDIS_URL": address}).caches()
+    assert "hidden" not in str(caught.value)
