@@ -372,6 +372,28 @@ def test_gitmodules_is_read_as_git_reads_it(desk):
     ]
 
 
+def test_add_refuses_an_address_with_a_token_and_does_not_show_it(desk):
+    before = desk.state()
+    done = desk.dotcloud("add", "https://oauth2:TOKEN@host.invalid/acme.git")
+    assert done.returncode == 1
+    assert "dotcloud vendor add https://host.invalid/acme.git" in done.stderr
+    assert "TOKEN" not in done.stdout + done.stderr
+    assert desk.state() == before
+
+
+def test_a_token_in_gitmodules_is_reported_and_never_shown(desk):
+    acme = desk.submodule("acme", package("acme"))
+    url = "https://oauth2:TOKEN@host.invalid/acme.git"
+    run(desk.project, "git", "config", "-f", ".gitmodules", "submodule.vendor/acme.url", url)
+    run(acme, "git", "remote", "set-url", "origin", url)
+    [problem] = [problem for problem in check(desk.vendor) if problem.code == "secret-in-address"]
+    shown = [desk.dotcloud("check"), desk.dotcloud("update"), desk.dotcloud("list")]
+    assert all("TOKEN" not in done.stdout + done.stderr for done in shown)
+    run(desk.project, "sh", "-c", problem.fix)
+    assert desk.codes() == []
+    assert "TOKEN" not in (acme / ".git").read_text() + (desk.project / ".git/modules/vendor/acme/config").read_text()
+
+
 def test_add_with_a_name_and_a_branch(desk):
     url = desk.serve("acme", package("acme"))
     run(desk.clones / "acme", "git", "push", "-q", "origin", "main:stable")

@@ -52,6 +52,18 @@ class GitFailed(DotcloudError):
         super().__init__(what, meaning, fix, details=tuple(lines))
 
 
+class SecretInAddress(DotcloudError):
+    """The address of a new submodule has a password or a token in it. :param url: without it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(
+            "The address has a password or token in it.",
+            "git would write it into .gitmodules, for all who get the project; nothing was added.",
+            f"dotcloud vendor add {shlex.quote(url)}   (git asks for the password; see git help credentials)",
+        )
+
+
 class SubmoduleExists(DotcloudError):
     """The path that ``add`` would take is taken."""
 

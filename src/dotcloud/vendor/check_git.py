@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from dotcloud.vendor import git
+from dotcloud.vendor.credentials import has_secret, without_secret
 from dotcloud.vendor.package import VendoredPackage
 from dotcloud.vendor.problems import Problem, error, shell, some, warning
 from dotcloud.vendor.scene import Checkout, Scene
@@ -48,6 +49,8 @@ def _submodules(scene: Scene) -> Iterator[Problem]:
     for label, submodule in scene.declared.items():
         if label not in scene.links:
             yield _unlinked(label, submodule, scene.root.parent)
+        if has_secret(submodule.url):
+            yield _secret(label, submodule, scene.root.parent)
     for path, checkout in scene.checkouts.items():
         if path.parent == scene.root and checkout.label not in scene.links and checkout.label not in scene.declared:
             yield _unregistered(checkout)
@@ -88,20 +91,36 @@ def _origin(folder: Path) -> str | None:
     except OSError:
         return None
     found = re.search(r'\[remote "origin"\][^\[]*?^\s*url\s*=\s*(.+?)\s*$', text, re.MULTILINE)
-    return found[1] if found else None
+    return without_secret(found[1]) if found else None
 
 
 def _unlinked(label: str, submodule: git.Submodule, project: Path) -> Problem:
-    folder, gitmodules = project / label, git.top_of(project)[0].resolve() / ".gitmodules"
+    folder = project / label
     text = ".gitmodules declares a submodule here that the index does not record: a clone leaves it out."
     if git.has_git_folder(folder):
         fix = shell("git", "add", "--", label)
     elif folder.is_dir() and os.listdir(folder):
-        file = os.path.relpath(gitmodules, project.resolve())
-        fix = shell("git", "config", "-f", file, "--remove-section", f"submodule.{submodule.name}")
+        fix = shell("git", "config", "-f", _gitmodules(project), "--remove-section", f"submodule.{submodule.name}")
     else:
-        fix = shell("git", "submodule", "add", "--force", "--name", submodule.name, submodule.url, label)
+        fix = shell(
+            "git", "submodule", "add", "--force", "--name", submodule.name, without_secret(submodule.url), label
+        )
     return error("gitmodules-without-gitlink", label, text, fix)
+
+
+def _gitmodules(project: Path) -> str:
+    """The path of the file as it is typed in the project's folder."""
+    return os.path.relpath(git.top_of(project)[0].resolve() / ".gitmodules", project.resolve())
+
+
+def _secret(label: str, submodule: git.Submodule, project: Path) -> Problem:
+    text = (
+        "The submodule's address in .gitmodules has a password or token in it, for all who get the project or its "
+        "history: make it invalid on its server as well."
+    )
+    url = without_secret(submodule.url)
+    config = shell("git", "config", "-f", _gitmodules(project), f"submodule.{submodule.name}.url", url)
+    return error("secret-in-address", label, text, f"{config} && {shell('git', 'submodule', 'sync', '--', label)}")
 
 
 def _moved(label: str, here: str, recorded: str) -> Problem:

@@ -6,13 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from dotcloud import process
 from dotcloud.errors.vendor import GitFailed, GitMissing
+from dotcloud.vendor.credentials import without_secret
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -278,15 +279,16 @@ def _asked(folder: Path, *args: str, ceiling: bool) -> process.Completed | None:
 
 
 def run(folder: Path, *args: str, needed_for: str = "this") -> process.Completed:
-    """Git as the person would call it; at a terminal it, or ssh below it, may ask for a password."""
+    """Git as the person would call it, but what it prints has no secrets; at a terminal it, or ssh, may ask for one."""
     asks = sys.stdin is not None and sys.stdin.isatty()
     env = _environment(folder, False, 1) | ({"GIT_TERMINAL_PROMPT": "1"} if asks else {})
     try:
-        return process.run(("git", *args), cwd=folder, env=env, timeout=NETWORK_SECONDS, terminal=asks)
+        done = process.run(("git", *args), cwd=folder, env=env, timeout=NETWORK_SECONDS, terminal=asks)
     except FileNotFoundError:
         raise GitMissing(needed_for) from None
     except TimeoutError as error:
         raise GitFailed(f"git {args[0]} did not come to an end.", [str(error)]) from None
+    return replace(done, output=without_secret(done.output), errors=without_secret(done.errors))
 
 
 def _environment(folder: Path, ceiling: bool, locks: int = 0) -> dict[str, str]:

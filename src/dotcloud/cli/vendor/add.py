@@ -10,9 +10,17 @@ import click
 from dotcloud import output
 from dotcloud.cli.vendor.check import show
 from dotcloud.cli.vendor.project import vendor_folder
-from dotcloud.errors.vendor import BadName, GitMissing, NotARepository, SubmoduleExists, SubmoduleRefused
+from dotcloud.errors.vendor import (
+    BadName,
+    GitMissing,
+    NotARepository,
+    SecretInAddress,
+    SubmoduleExists,
+    SubmoduleRefused,
+)
 from dotcloud.vendor import git, submodules
 from dotcloud.vendor.check import check
+from dotcloud.vendor.credentials import has_secret, without_secret
 from dotcloud.vendor.listing import rows
 from dotcloud.vendor.problems import Problem, Severity, shell
 
@@ -23,6 +31,8 @@ from dotcloud.vendor.problems import Problem, Severity, shell
 @click.option("--branch", "-b", metavar="B", help="The branch to follow; by default the server's.")
 def command(url: str, name: str | None, branch: str | None) -> None:
     """Add the repository at URL as the submodule vendor/NAME."""
+    if has_secret(url):
+        raise SecretInAddress(without_secret(url))
     root = vendor_folder()
     label = f"{root.name}/{_folder_name(url, name)}"
     _refuse_impossible(root, label)
