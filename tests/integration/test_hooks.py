@@ -56,10 +56,10 @@ class Hooked:
             f"journal/migrations/{name}.py",
             "from django.db import migrations, models\n"
             "from django.contrib.postgres.operations import AddIndexConcurrently\n"
-            "import os, time\n"
             "def fail(apps, schema_editor):\n"
             "    1 / 0\n"
             "def until_go(apps, schema_editor):\n"
+            "    import os, time\n"
             "    while not os.path.exists('go'):\n"
             "        time.sleep(0.02)\n"
             "class Migration(migrations.Migration):\n"
