@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from dotcloud.vendor.paths import absolute
+
 
 class Rooted(Protocol):
     @property
@@ -132,10 +134,10 @@ class Home:
         """``$DOTCLOUD_HOME``, or ``dotcloud`` in the user's data folder."""
         named = os.environ.get("DOTCLOUD_HOME")
         if named:
-            return cls(Path(named).expanduser().absolute())
+            return cls(absolute(Path(named).expanduser()))
         import platformdirs
 
-        return cls(Path(platformdirs.user_data_dir("dotcloud")))
+        return cls(absolute(Path(platformdirs.user_data_dir("dotcloud"))))
 
     def cache(self, application: str) -> Path:
         """What the builds of one application keep: wheels, downloads."""

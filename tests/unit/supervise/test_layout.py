@@ -28,3 +28,12 @@ def test_environments_services_and_instances_have_folders_of_their_own() -> None
     assert release.root == Path("/h/applications/mysite/staging/services/www/instances/1/releases/abc")
     assert release.instance == Path("/h/applications/mysite/staging/services/www/instances/1")
     assert release.environment_json == release.root / "environment.json"
+
+
+def test_a_home_that_is_named_with_dots_has_a_path_without(monkeypatch, tmp_path):
+    (tmp_path / "site").mkdir()
+    monkeypatch.setenv("DOTCLOUD_HOME", f"{tmp_path}/site/../cloud")
+    assert Home.default().root == tmp_path.resolve() / "cloud"
+    monkeypatch.delenv("DOTCLOUD_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", f"{tmp_path}/site/../data")
+    assert Home.default().root == tmp_path.resolve() / "data" / "dotcloud"
