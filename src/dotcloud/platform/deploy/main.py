@@ -59,7 +59,6 @@ def _deploy(home: Home, deployment: Deployment, log: DeploymentLog) -> int:
 def _fail(deployment: Deployment, log: DeploymentLog, reason: str) -> int:
     """The last line comes last: whoever follows the log stops at it."""
     deployment.fail(reason)
-    log.say("The old release goes on serving." if deployment.environment.live else "No release is live yet.")
     log.end(reason, False)
     return FAILED
 
