@@ -21,8 +21,11 @@ LARGEST = 1024  # bytes: what is larger is content, by the format
 
 def check(scene: Scene) -> Iterator[Problem]:
     """Packages with pointers in them: built as they are, they hold the pointers."""
+    reported: set[Path] = set()  # a package may lie in another one, whose files are its own as well
     for package in scene.survey.packages:
-        if pointers := [path for path, file in _files(package) if _is_pointer(file)]:
+        files = {file: path for path, file in _files(package) if file not in reported and _is_pointer(file)}
+        reported |= files.keys()
+        if pointers := list(files.values()):
             checkout = scene.checkout_of(package)
             where = ("-C", checkout.label) if checkout else ()
             text = f"Git LFS has not fetched the content of files, pointers are in their place: {some(pointers)}."

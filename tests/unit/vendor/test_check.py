@@ -297,6 +297,15 @@ def test_pointers_of_git_lfs_in_a_copy_and_in_the_place_of_an_archive(acme):
     ]
 
 
+def test_a_pointer_in_a_package_below_a_package_is_reported_once(acme):
+    member = acme / "acme/packages/core"
+    member.mkdir(parents=True)
+    (member / "pyproject.toml").write_text('[project]\nname = "acme-core"\nversion = "1.0"\n')
+    (member / "model.bin").write_text(POINTER)
+    found = [problem for problem in check(acme) if problem.code == "lfs-pointer"]
+    assert [problem.path for problem in found] == ["vendor/acme"]
+
+
 def test_a_text_about_pointers_of_git_lfs_is_none(acme):
     (acme / "acme/README").write_text(f"They begin so:\n\n{POINTER}")
     (acme / "acme/long").write_text(POINTER + "x" * 1024)
