@@ -19,7 +19,7 @@ from dotcloud.platform.supervise import Supervisor
 
 PENDING = (State.QUEUED, State.RUNNING)
 START = timedelta(seconds=30)  # a deployment without a process is younger than that, or it will never have one
-DIED = "the deployment's process ended before it was done; the release that was live goes on serving"
+DIED = "the deployment's process ended before it was done"
 
 
 def runs(deployment: Deployment) -> bool:
