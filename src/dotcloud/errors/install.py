@@ -105,18 +105,6 @@ class NoRequirementsFile(DotcloudError):
         super().__init__(f"There is no requirements file {names}.", "Nothing was installed.", fix)
 
 
-class NoVersion(DotcloudError):
-    """Packages whose version is a git tag, where there is neither git nor a lock: builds would make one up."""
-
-    def __init__(self, labels: Sequence[str]) -> None:
-        self.labels = labels
-        super().__init__(
-            f"Nothing tells the version of {', '.join(labels)}.",
-            "It is a git tag, and here is neither .git nor an entry in vendor/lock.json. Nothing was installed.",
-            "dotcloud vendor lock   in the clone that this is a copy of; then copy it again, with vendor/lock.json",
-        )
-
-
 class BadArchive(DotcloudError):
     """A source archive that cannot be unpacked."""
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dotcloud.errors.install import NoVersion
+from dotcloud.errors.vendor import NoVersion
 from dotcloud.vendor import git
 from dotcloud.vendor.lock import Lock, archival_for, versions_for
 from dotcloud.vendor.package import Kind, VendoredPackage
@@ -22,10 +22,7 @@ class Injection:
 
 NOTHING = Injection()
 # The settings of these tools that give a version where git gives none.
-FALLBACKS = (
-    *("fallback_version", "fallback-version", "default_version", "default-version", "starting_version"),
-    *("default_tag", "initial_version"),
-)
+FALLBACKS = ("fallback_version", "fallback-version", "default-version", "starting_version")
 
 
 def injections(packages: Sequence[VendoredPackage], lock: Lock | None) -> dict[str, Injection]:

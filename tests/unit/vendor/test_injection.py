@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dotcloud.errors.install import NoVersion
+from dotcloud.errors.vendor import NoVersion
 from dotcloud.vendor.discover import discover
 from dotcloud.vendor.injection import injections
 from dotcloud.vendor.lock import Locked
