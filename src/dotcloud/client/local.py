@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dotcloud import output, process
 from dotcloud.errors.client import PlatformNotInstalled, PlatformNotStarted, PlatformUnreachable
+from dotcloud.paths import absolute
 
 START_SECONDS = 120.0
 SOCKET = "api.sock"
@@ -20,10 +21,10 @@ def home() -> Path:
     """``$DOTCLOUD_HOME``, or ``dotcloud`` in the user's data folder: where the platform keeps everything."""
     named = os.environ.get("DOTCLOUD_HOME")
     if named:
-        return Path(named).expanduser().absolute()
+        return absolute(Path(named).expanduser())
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("dotcloud"))
+    return absolute(Path(platformdirs.user_data_dir("dotcloud")))
 
 
 def ready(start: bool = True) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dotcloud.vendor.paths import absolute
+from dotcloud.paths import absolute
 
 
 class Rooted(Protocol):

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from dotcloud.errors.install import CacheNotWritable
-from dotcloud.vendor.paths import absolute
+from dotcloud.paths import absolute
 from dotcloud.vendor.tree import file_hash
 
 FORMAT = 2

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from dotcloud.paths import absolute
 from dotcloud.vendor import check_git, check_lfs, check_metadata
 from dotcloud.vendor.discover import UNLISTED
-from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.problems import Problem, Severity, edit, error, shell, warning
 from dotcloud.vendor.scene import Scene, gather
 

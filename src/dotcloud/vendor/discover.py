@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dotcloud.paths import absolute
 from dotcloud.vendor import archives, pyproject
 from dotcloud.vendor.metadata import read_folder, read_sdist, read_wheel
 from dotcloud.vendor.names import normalise
 from dotcloud.vendor.package import Kind, VendoredPackage
-from dotcloud.vendor.paths import absolute
 
 MEANT_AS_PACKAGES = (".py", ".whl", ".egg", ".tar", ".tar.xz", ".7z", ".rar")
 SKIPPED_FOLDERS = frozenset(

@@ -22,6 +22,7 @@ from dotcloud.errors.install import (
     VendorFolderGone,
 )
 from dotcloud.errors.system import SystemRefused
+from dotcloud.paths import absolute
 from dotcloud.vendor import interpreter as interpreters
 from dotcloud.vendor import links, requirements, state
 from dotcloud.vendor.cache import Cache, Wheel, cache_directory, key_of
@@ -29,7 +30,6 @@ from dotcloud.vendor.discover import survey
 from dotcloud.vendor.interpreter import Interpreter
 from dotcloud.vendor.lock import read_lock
 from dotcloud.vendor.package import Kind
-from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.targets import Target, refuse_duplicates, targets_of
 from dotcloud.vendor.tree import tree_hash
 

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
+from dotcloud.paths import absolute
 from dotcloud.vendor.cache import key_of
 from dotcloud.vendor.names import normalise
-from dotcloud.vendor.paths import absolute
 from dotcloud.vendor.tree import file_hash
 
 # As pip and uv read them; UTF-16 is what PowerShell's > writes. The mark of UTF-32 begins with that of UTF-16.

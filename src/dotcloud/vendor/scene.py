@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotcloud.errors.vendor import UnreadableLock
+from dotcloud.paths import absolute
 from dotcloud.vendor import git, git_version
 from dotcloud.vendor.discover import Survey, survey
 from dotcloud.vendor.git_version import GitVersion
 from dotcloud.vendor.lock import Lock, read_lock
 from dotcloud.vendor.package import VendoredPackage
-from dotcloud.vendor.paths import absolute
 
 
 @dataclass(frozen=True)

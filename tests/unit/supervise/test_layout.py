@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dotcloud.client import local
 from dotcloud.platform.layout import Home
 
 
@@ -33,7 +34,7 @@ def test_environments_services_and_instances_have_folders_of_their_own() -> None
 def test_a_home_that_is_named_with_dots_has_a_path_without(monkeypatch, tmp_path):
     (tmp_path / "site").mkdir()
     monkeypatch.setenv("DOTCLOUD_HOME", f"{tmp_path}/site/../cloud")
-    assert Home.default().root == tmp_path.resolve() / "cloud"
+    assert Home.default().root == local.home() == tmp_path.resolve() / "cloud"
     monkeypatch.delenv("DOTCLOUD_HOME")
     monkeypatch.setenv("XDG_DATA_HOME", f"{tmp_path}/site/../data")
-    assert Home.default().root == tmp_path.resolve() / "data" / "dotcloud"
+    assert Home.default().root == local.home() == tmp_path.resolve() / "data" / "dotcloud"

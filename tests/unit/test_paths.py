@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dotcloud.paths import absolute
 from dotcloud.vendor.cache import cache_directory
 from dotcloud.vendor.discover import discover
-from dotcloud.vendor.paths import absolute
 
 
 @pytest.fixture(autouse=True)
