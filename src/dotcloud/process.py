@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import select
 import signal
@@ -148,14 +149,30 @@ def _start(
 ) -> subprocess.Popen[str]:
     """A program with its output in a pipe, no input and a session of its own, unless ``options`` say otherwise."""
     usual = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(
-        [os.fspath(arg) for arg in args],
-        cwd=cwd,
-        env=None if env is None else dict(env),
-        text=True,
-        errors="replace",
-        **{"start_new_session": True, **usual, **options},
-    )
+    command = [os.fspath(arg) for arg in args]
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            text=True,
+            errors="replace",
+            **{"start_new_session": True, **usual, **options},
+        )
+    except PermissionError:
+        if is_nowhere(command[0], os.environ if env is None else env):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0]) from None
+        raise
+
+
+def is_nowhere(program: str, environ: Mapping[str, str]) -> bool:
+    """Whether no folder of ``PATH`` has a program of this name.
+
+    The system says "permission denied" instead where one of the folders is closed to us (as ``/root/bin`` is after
+    ``su``), and a shell says that there is no such command.
+    """
+    folders = environ.get("PATH", os.defpath).split(os.pathsep)
+    return "/" not in program and not any(os.path.lexists(os.path.join(folder, program)) for folder in folders)
 
 
 @contextmanager

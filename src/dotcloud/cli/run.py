@@ -15,6 +15,7 @@ from dotcloud.cli.present import info
 from dotcloud.cli.session import Session, session
 from dotcloud.cli.target import TARGET, Target, instance_numbers
 from dotcloud.errors.cli import CannotRun, SeveralInstances
+from dotcloud.process import is_nowhere
 
 
 @click.command(
@@ -85,7 +86,7 @@ def replace(argv: list[str], cwd: str, variables: dict[str, str]) -> None:
         os.chdir(cwd)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it; the program has to get it as from a shell
         os.execvpe(argv[0], argv, variables)  # noqa: S606 - no shell: the words are what they are
-    except FileNotFoundError:
-        raise CannotRun(argv[0], "there is no such program in the instance", 127) from None
     except OSError as error:
+        if isinstance(error, FileNotFoundError) or is_nowhere(argv[0], variables):
+            raise CannotRun(argv[0], "there is no such program in the instance", 127) from None
         raise CannotRun(argv[0], error.strerror or str(error), 126) from None
