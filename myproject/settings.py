@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "myproject.health.health",
+    "dotcloud.django.https.https",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -84,14 +85,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "myproject.static.StaticStorage"},
 }
 
-# Platforms speak https to the world and plain http to the site. Where the site's own address begins with http: or
-# DJANGO_HTTPS is 0, there is no https, and cookies and redirects must not insist on it.
-_PLAIN = any(value.startswith("http:") for name, value in env.variables.items() if name.endswith("_HTTP_URL"))
-HTTPS = env.flag("DJANGO_HTTPS", default=not DEBUG and not _PLAIN)
+# Where every visitor comes over https, cookies insist on it and plain http is redirected. Elsewhere the middleware
+# above makes the cookies of a request over https secure. DJANGO_HTTPS=1 or 0 decides where no platform does.
+HTTPS = env.https
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-# One hour: a mistake is over soon. A year (31536000) once everything below the domain is known to speak https.
-SECURE_HSTS_SECONDS = 3600 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = env.proxy_ssl_header
+# Sent over https only, for one hour: a mistake is over soon. A year (31536000) once everything below the domain is
+# known to speak https.
+SECURE_HSTS_SECONDS = 3600 if env.flag("DJANGO_HTTPS", default=HTTPS or not DEBUG) else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 
 LOGGING = {

@@ -11,6 +11,7 @@ from typing import Any
 from dotcloud.environment import hosts, secret_key, settings
 from dotcloud.environment.choose import Choice, choose, names
 from dotcloud.environment.formats import read_all
+from dotcloud.environment.https import HTTPS_VARIABLE, PROXY_HEADER, Https, read_https
 from dotcloud.environment.platforms import Platform, recognise
 from dotcloud.environment.service import FILES, Kind, Problem, Service, Severity
 from dotcloud.environment.variables import PROCESS, Variables, collect, project_folder
@@ -86,6 +87,31 @@ class Environment:
     def csrf_trusted_origins(self) -> list[str]:
         """CSRF_TRUSTED_ORIGINS for the same addresses."""
         return hosts.csrf_trusted_origins(self.variables)
+
+    @property
+    def https(self) -> bool:
+        """Whether every visitor comes over https: cookies may insist on it, and plain http be redirected.
+
+        :raises NotAFlagError: where ``DJANGO_HTTPS`` is neither on nor off.
+        """
+        return self.https_reason.always
+
+    @property
+    def proxy_ssl_header(self) -> tuple[str, str] | None:
+        """SECURE_PROXY_SSL_HEADER: the header, where what stands before the site sets it itself; else ``None``.
+
+        :raises NotAFlagError: where ``DJANGO_HTTPS`` is neither on nor off.
+        """
+        return PROXY_HEADER if self.https_reason.header else None
+
+    @cached_property
+    def https_reason(self) -> Https:
+        """Both, and why.
+
+        :raises NotAFlagError: where ``DJANGO_HTTPS`` is neither on nor off.
+        """
+        asked = self.flag(HTTPS_VARIABLE) if HTTPS_VARIABLE in self.variables else None
+        return read_https(self.variables, self.platform, asked)
 
     @property
     def debug(self) -> bool:

@@ -39,6 +39,7 @@ def report(env: Environment) -> dict[str, Any]:
         ],
         "secret_key": key,
         "allowed_hosts": env.allowed_hosts(),
+        "https": _https(env),
         "debug": {"on": env.debug_reason[0], "reason": env.debug_reason[1]},
         "problems": [_problem(problem) for problem in env.problems],
         "errors": [error.what for error in errors(env)],
@@ -59,6 +60,7 @@ def text(env: Environment) -> str:
             "Settings",
             *_row("secret key", told["secret_key"] or "none: SECRET_KEY is not set"),
             *_row("allowed hosts", ", ".join(told["allowed_hosts"]) or "none stated"),
+            *_row("https", f"{'always' if told['https']['always'] else 'not always'}: {told['https']['reason']}"),
             *_row("debug", f"{'on' if told['debug']['on'] else 'off'}: {told['debug']['reason']}"),
             *_problems(told),
         ]
@@ -68,9 +70,10 @@ def text(env: Environment) -> str:
 def errors(env: Environment) -> list[DotcloudError]:
     """What settings.py would be refused, without being asked for a value."""
     found: list[DotcloudError] = []
+    asks: list[Callable[[], object]] = [partial(env.databases, name=_NAMED_LATER), env.caches, lambda: env.https]
     if _key_source(env) is None:
         found.append(NoSecretKeyError(env.platform.name if env.platform else "this machine", ""))
-    for ask in (partial(env.databases, name=_NAMED_LATER), env.caches):
+    for ask in asks:
         try:
             ask()
         except DotcloudError as error:
@@ -131,6 +134,13 @@ def _problem(problem: Problem) -> dict[str, Any]:
 def _key_source(env: Environment) -> str | None:
     found = secret_key.source(env.variables, env.platform, env.choice(Kind.DATABASE).used)
     return found.text if found else None
+
+
+def _https(env: Environment) -> dict[str, Any]:
+    try:
+        return {"always": env.https, "reason": env.https_reason.reason}
+    except DotcloudError as error:
+        return {"always": False, "reason": error.what}
 
 
 def _section(title: str, entries: Iterable[dict[str, Any]], nothing: str = "") -> Iterator[str]:

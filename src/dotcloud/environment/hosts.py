@@ -44,7 +44,7 @@ def csrf_trusted_origins(variables: Mapping[str, str]) -> list[str]:
     """CSRF_TRUSTED_ORIGINS: each name under https (TLS ends before the site), and the platform's own URLs as given."""
     hosts = [host for host in allowed_hosts(variables) if host not in THIS_MACHINE and host != "*"]
     origins = [f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in hosts]
-    urls = [*_values(variables, _DOTCLOUD_URL), *_routes(variables)]
+    urls = [*_values(variables, _DOTCLOUD_URL), *routes(variables)]
     asked, given = ([_origin(text) for text in texts] for texts in (_words(variables.get(_ORIGINS, "")), urls))
     return [one for one in dict.fromkeys([*asked, *origins, *given]) if _ORIGIN.fullmatch(one)]
 
@@ -64,7 +64,7 @@ def _stated(variables: Mapping[str, str]) -> Iterable[str]:
     for name in (*_LISTS, *_NAMES):
         yield from _words(variables.get(name, ""))
     yield from _values(variables, _DOTCLOUD)
-    yield from _routes(variables)
+    yield from routes(variables)
     yield from _cloud_foundry(variables)
     if variables.get("FLY_APP_NAME"):
         yield f"{variables['FLY_APP_NAME']}.fly.dev"
@@ -105,13 +105,13 @@ def _host(text: str) -> str:
     return host if host.endswith("]") else re.sub(r":\d+$", "", host)
 
 
-def _routes(variables: Mapping[str, str]) -> list[str]:
+def routes(variables: Mapping[str, str]) -> list[str]:
     """PLATFORM_ROUTES: the URLs that lead to this application, not those that only redirect."""
-    routes = json_of(variables.get("PLATFORM_ROUTES", ""))
+    found = json_of(variables.get("PLATFORM_ROUTES", ""))
     own = variables.get("PLATFORM_APPLICATION_NAME", "")
-    if not isinstance(routes, dict):
+    if not isinstance(found, dict):
         return []
-    return [address for address, route in routes.items() if _leads_here(route, own)]
+    return [address for address, route in found.items() if _leads_here(route, own)]
 
 
 def _leads_here(route: Any, own: str) -> bool:

@@ -118,6 +118,12 @@ def test_a_platform_without_https_locks_nobody_out(site: Site) -> None:
     assert not any(site.setting(names, **plain).values())
 
 
+def test_a_machine_of_ones_own_is_clean_once_it_says_that_it_speaks_https(site: Site) -> None:
+    variables = {"DJANGO_HTTPS": "1", "DJANGO_DEBUG": "0", "ALLOWED_HOSTS": "shop.example.com"}
+    done = site.manage("check", "--deploy", "--fail-level", "WARNING", **variables)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_flag_overrules_the_address(site: Site) -> None:
     assert site.setting("HTTPS", DJANGO_HTTPS="0", **HTTPS_PLATFORMS["heroku"]) == {"HTTPS": False}
 

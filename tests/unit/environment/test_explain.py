@@ -40,6 +40,7 @@ Set aside
 Settings
   secret key    derived from the password of 'db'
   allowed hosts ramen.example, localhost, 127.0.0.1, [::1]
+  https         always: dotCloud speaks it to the world
   debug         off: this is dotCloud
 
 Problems
