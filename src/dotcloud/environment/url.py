@@ -13,8 +13,10 @@ _ESCAPED = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*")  # u
 _ONE_SERVER = "give the address of one server (redis://…, or unix:///path?db=0 for a socket)"
 _HOST = re.compile(r"(?P<host>\[[^\]]+\]|[^:]*)(?::(?P<port>\d*))?")
 _ONE = r"(?:\[[^\]]+\]|[^@/?:,\[\]]*)(?::\d*)?"
-_PLACE = re.compile(rf"{_ONE}(?:,{_ONE})*(?:/[^@?]*)?")
+_PLACE = re.compile(rf"{_ONE}(?:,{_ONE})*(?P<path>/[^@?]*)?")
 _QUERY = re.compile(r"[\w.-]+=[^&]*(?:&[^&]*)*", re.DOTALL)
+# Those that people write behind a host alone; another word is part of a password, as in u:1?a=b@host
+_OPTION = re.compile(r"(?:ssl\w*|ssl-mode|application_name|options|connect_timeout|charset|target_session_attrs)=")
 # libpq's URIs may carry these behind the question mark (PostgreSQL documentation, "Connection URIs")
 _LIFTED = {"user": "user", "password": "password", "host": "host", "port": "port", "dbname": "database"}
 
@@ -126,12 +128,14 @@ def _file(path: str) -> str:
 def _split_query(rest: str) -> tuple[str, str]:
     """What is before a question mark that ends a whole address, and the rest with it.
 
-    A password may hold ``?`` and ``@``, and so may an option: the first mark counts that has a place before it and
-    ``key=value`` behind it.
+    A password may hold ``?`` and ``@``, and so may an option: the first mark counts that has a place before it, with a
+    login or a path, and ``key=value`` behind it; without both, where an option of a driver follows (``h?sslmode=…``).
     """
     for mark in re.finditer(r"\?", rest):
         before, behind = rest[: mark.start()], rest[mark.start() :]
-        if _PLACE.fullmatch(before.rpartition("@")[2]) and _QUERY.fullmatch(behind[1:]):
+        _, at, place = before.rpartition("@")
+        match = _PLACE.fullmatch(place)
+        if match and _QUERY.fullmatch(behind[1:]) and (at or match["path"] or _OPTION.match(behind[1:])):
             return before, behind
     return rest, ""
 
